@@ -1,0 +1,1 @@
+"""Text in, values out: packs and power files. Errors name file, line, key and mend."""

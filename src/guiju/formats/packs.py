@@ -1,0 +1,281 @@
+"""A pack 内容包: a folder of TOML files that makes the software fit a nation or a city.
+
+    pack.toml                 id, name, note, and the pack it builds on
+    calendar.toml             [[years]]: working days as arranged, with source
+    rules.toml                [[rules]]: numbers and norms, dated, with source and certainty
+    divisions.toml            [[divisions]]: code, name; a code begins with its parent's code
+    organs.toml               [[organs]] and [[posts]]
+    people.toml               [[people]] and [[assignments]]
+    powers/*.toml             one power each, see guiju.kernel.power
+
+A rule may point to another (``same_as``: the law applies another law's rule); the pointing
+may not go in a circle. A rule may stand several times with different dates; the powers are
+read with the rules that hold on one day.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from guiju.formats.reader import Misfit, read
+from guiju.kernel.net import ChartError, misfits
+from guiju.kernel.power import Power
+from guiju.kernel.rules import Rule
+from guiju.kernel.terms import Calendar, Year
+
+
+class PackError(ValueError):
+    """Something in a pack that cannot be read: file, line, key, problem and mend."""
+
+    def __init__(self, file: str, line: int, key: str, problem: str, mend: str) -> None:
+        super().__init__(f"{file} 第{line}行 {key}:{problem}。{mend}")
+        self.file, self.line, self.key, self.problem, self.mend = file, line, key, problem, mend
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A division 区划; its code begins with the code of the division it belongs to."""
+
+    code: str
+    name: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organ:
+    """An organ 机关 in a division."""
+
+    id: str
+    name: str
+    division: str
+    phone: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post 岗位 of an organ; ``role`` is the word that charts use for it."""
+
+    id: str
+    role: str
+    name: str
+    organ: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person; in a sample pack every one is invented and says so."""
+
+    id: str
+    name: str
+    is_invented: bool
+    login: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who holds which post from when to when, as A or as B (who stands in for A)."""
+
+    person: str
+    post: str
+    valid_from: date
+    valid_to: date | None = None
+    rank: str = "A"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What ``pack.toml`` says."""
+
+    id: str
+    name: str
+    note: str = ""
+    builds_on: str = ""  # the folder name of the pack below, beside this one
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack and all it builds on, read."""
+
+    head: Head
+    calendar: Calendar
+    years: tuple[Year, ...]
+    rules: Mapping[str, Rule]
+    divisions: tuple[Division, ...]
+    organs: tuple[Organ, ...]
+    posts: tuple[PostRow, ...]
+    people: tuple[PersonRow, ...]
+    assignments: tuple[Assignment, ...]
+    powers: tuple[Power, ...]
+
+
+def read_pack(folder: Path, on: date) -> Pack:
+    """Read a pack with the rules in force on a day. Raises PackError at the first error."""
+    folders = _folders(folder)
+    years = tuple(y for f in folders for y in _rows(f / "calendar.toml", "years", Year))
+    rules = _rules(folders, on)
+    powers = tuple(read_power(path, rules) for path in sorted((folder / "powers").glob("*.toml")))
+    if not years:
+        raise PackError(str(folder), 1, "calendar", "没有工作日历", "写 calendar.toml,或写 builds_on")
+    return Pack(
+        head=_head(folder),
+        calendar=Calendar.of(years),
+        years=years,
+        rules=rules,
+        divisions=_rows(folder / "divisions.toml", "divisions", Division),
+        organs=_rows(folder / "organs.toml", "organs", Organ, beside="posts"),
+        posts=_rows(folder / "organs.toml", "posts", PostRow, beside="organs"),
+        people=_rows(folder / "people.toml", "people", PersonRow, beside="assignments"),
+        assignments=_rows(folder / "people.toml", "assignments", Assignment, beside="people"),
+        powers=powers,
+    )
+
+
+def read_rules(folder: Path, on: date) -> Mapping[str, Rule]:
+    """The rules that hold on a day for the pack in ``folder``, by id."""
+    return _rules(_folders(folder), on)
+
+
+def read_power(path: Path, rules: Mapping[str, Rule]) -> Power:
+    """Read one power's file. Raises PackError."""
+    data, text = _toml(path)
+    try:
+        power = read(Power, data, rules)
+        for error in misfits(power):
+            raise error
+    except (Misfit, ChartError) as error:
+        raise _located(path, text, error) from None
+    return power
+
+
+def _head(folder: Path) -> Head:
+    data, text = _toml(folder / "pack.toml")
+    try:
+        return read(Head, data)
+    except Misfit as error:
+        raise _located(folder / "pack.toml", text, error) from None
+
+
+def _folders(folder: Path) -> list[Path]:
+    """The pack's folder and those it builds on, the lowest first."""
+    folders: list[Path] = []
+    while True:
+        if folder in folders:
+            chain = " → ".join(each.name for each in (*folders, folder))
+            raise PackError(str(folder), 1, "builds_on", f"循环引用:{chain}", "去掉其中一个")
+        folders.append(folder)
+        below = _head(folder).builds_on
+        if not below:
+            return folders[::-1]
+        folder = folder.parent / below
+
+
+def _rows(path: Path, name: str, kind: Any, beside: str = "") -> tuple[Any, ...]:
+    """The rows of one array of tables; a file that is not there has none."""
+    if not path.exists():
+        return ()
+    data, text = _toml(path)
+    try:
+        for key in data:
+            if key not in (name, beside):
+                raise Misfit(key, f"不认识的表“{key}”", f"本文件只写 {name} {beside}")
+        rows = data.get(name, [])
+        return tuple(read(kind, row, where=f"{name}[{i}]") for i, row in enumerate(rows))
+    except Misfit as error:
+        raise _located(path, text, error) from None
+
+
+def _rules(folders: list[Path], on: date) -> dict[str, Rule]:
+    """All rules in force; a city's rule with the same id goes before the nation's."""
+    rules: dict[str, Rule] = {}
+    pointers: dict[str, tuple[str, Rule, Path]] = {}
+    for path in (folder / "rules.toml" for folder in folders if (folder / "rules.toml").exists()):
+        data, text = _toml(path)
+        try:
+            for i, row in enumerate(data.get("rules", [])):
+                where = f"rules[{i}]"
+                rest = {key: value for key, value in row.items() if key != "same_as"}
+                rule = read(Rule, rest, where=where)
+                if not rule.id:
+                    raise Misfit(where, "规则没有 id", "补写 id")
+                if rule.holds_on(on):
+                    pointers.pop(rule.id, None)
+                    rules[rule.id] = rule
+                    if "same_as" in row:
+                        pointers[rule.id] = (row["same_as"], rule, path)
+        except Misfit as error:
+            raise _located(path, text, error) from None
+    for id_ in pointers:
+        rules[id_] = _followed(id_, rules, pointers)
+    return rules
+
+
+def _followed(
+    id_: str, rules: Mapping[str, Rule], pointers: Mapping[str, tuple[str, Rule, Path]]
+) -> Rule:
+    """The rule with the number of the rule that it points to, through any number of steps."""
+    _, rule, path = pointers[id_]
+    chain = [id_]
+    while chain[-1] in pointers:
+        target = pointers[chain[-1]][0]
+        line = _line_of(path.read_text(encoding="utf-8"), f'"{id_}"')
+        if target in chain:
+            words = " → ".join((*chain, target))
+            raise PackError(str(path), line, "same_as", f"规则循环引用:{words}", "断开其中一处")
+        if target not in rules:
+            raise PackError(str(path), line, "same_as", f"没有规则“{target}”", "改正 id")
+        chain.append(target)
+    end = rules[chain[-1]]
+    certainty = rule.certainty if end.certainty.is_firm else end.certainty
+    source = f"{rule.source},适用{end.source}"
+    return replace(rule, value=end.value, unit=end.unit, source=source, certainty=certainty)
+
+
+def _toml(path: Path) -> tuple[dict[str, Any], str]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text), text
+    except FileNotFoundError:
+        raise PackError(str(path), 1, "", "没有这个文件", "检查路径") from None
+    except UnicodeDecodeError:
+        raise PackError(str(path), 1, "", "不是 UTF-8 文本", "另存为 UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found.group(1)) if found else text.count("\n") + 1
+        raise PackError(str(path), line, "", f"TOML 写法有误({error})", "改正这一行") from None
+
+
+def _located(path: Path, text: str, error: Misfit | ChartError) -> PackError:
+    """The error with the line on which its key stands, as near as the text tells."""
+    lines = text.split("\n")
+    first, last = 0, len(lines)
+    for name, index in re.findall(r"(\w+)\[(\d+)\]", error.where):
+        heads = [i for i in _heads(lines, name) if first <= i < last]
+        if int(index) < len(heads):
+            first = heads[int(index)]
+            last = heads[int(index) + 1] if int(index) + 1 < len(heads) else last
+    key = re.sub(r"\[\d+\]", "", error.where).rsplit(".", 1)[-1]
+    pattern = re.compile(rf"(^|[\s{{,]){re.escape(key)}\s*=")
+    line = next((i for i in range(first, last) if pattern.search(lines[i])), first)
+    return PackError(str(path), line + 1, error.where, error.problem, error.mend)
+
+
+def _heads(lines: list[str], name: str) -> Iterator[int]:
+    """The lines that begin an item of a list: its [[head]], or a { in its brackets."""
+    is_inside = False
+    for i, line in enumerate(lines):
+        if re.match(rf"\[\[([\w.]+\.)?{name}\]\]", line):
+            yield i
+        opens = re.match(rf"\s*{name}\s*=\s*\[", line)
+        if opens or is_inside:
+            is_inside = not line.rstrip().endswith("]") or line.rstrip().endswith("[")
+            if "{" in line:
+                yield i
+
+
+def _line_of(text: str, word: str) -> int:
+    return next((i for i, line in enumerate(text.split("\n"), 1) if word in line), 1)

@@ -1,0 +1,139 @@
+"""Plain data to the kernel's frozen dataclasses, strictly: unknown keys and wrong types are errors.
+
+``read(Power, data, rules)`` walks the type hints of a dataclass. Three forms are allowed
+that the values do not have, because people write the files: one string where a list of
+strings is asked for; the id of a rule where a rule is asked for; and a rule written in
+place, without an id, when no other file needs it. A control is told by its ``kind``.
+
+The same reader reads what ``plain`` wrote, so a published version is its own source.
+"""
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from guiju.kernel import controls
+from guiju.kernel.rules import Certainty, Rule
+
+T = TypeVar("T")
+
+
+class Misfit(ValueError):
+    """A value that does not fit; ``where`` is its path, such as ``steps[2].limit``."""
+
+    def __init__(self, where: str, problem: str, mend: str) -> None:
+        super().__init__(f"{where}: {problem}。{mend}")
+        self.where, self.problem, self.mend = where, problem, mend
+
+
+def read(kind: type[T], data: Any, rules: Mapping[str, Rule] | None = None, where: str = "") -> T:
+    """``data`` as a ``kind``. Raises Misfit with the path of the first value that does not fit."""
+    value = _value(kind, data, where, rules or {})
+    assert isinstance(value, kind)
+    return value
+
+
+def plain(value: Any) -> Any:
+    """The opposite of ``read``: dataclasses as dicts, dates as text, defaults left out."""
+    if is_dataclass(value):
+        pairs = ((f, getattr(value, f.name)) for f in fields(value))
+        table = {f.name: plain(v) for f, v in pairs if v != f.default}
+        kind = getattr(value, "kind", "")
+        return table if "kind" in table or not kind else {"kind": kind, **table}
+    if isinstance(value, tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _value(hint: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
+    if hint is controls.Control:
+        return _control(data, where, rules)
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return _value(next(i for i in inner if i is not type(None)), data, where, rules)
+    if origin is tuple:
+        items = [data] if isinstance(data, str) and inner[0] is str else data
+        if not isinstance(items, list | tuple):
+            raise Misfit(where, f"应为列表,写的是{_word(data)}", "用方括号写成列表")
+        pairs = enumerate(items)
+        return tuple(_value(inner[0], item, f"{where}[{i}]", rules) for i, item in pairs)
+    if origin is dict:
+        _expect(data, dict, where)
+        return {key: _value(str, value, f"{where}.{key}", rules) for key, value in data.items()}
+    if hint is Rule and isinstance(data, str):
+        return _rule_named(data, where, rules)
+    if is_dataclass(hint):
+        return _table(hint, data, where, rules)
+    return _scalar(hint, data, where)
+
+
+def _table(kind: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
+    _expect(data, dict, where)
+    hints = typing.get_type_hints(kind)
+    known = {each.name: each for each in fields(kind)}
+    prefix = f"{where}." if where else ""
+    for key in data:
+        if key not in known:
+            near = get_close_matches(str(key), known, 1)
+            mend = f"是不是“{near[0]}”?" if near else f"可用的键:{'、'.join(known)}"
+            raise Misfit(f"{prefix}{key}", f"不认识的键“{key}”", mend)
+    if kind is Rule:
+        data = {"id": where, "name": where, "certainty": Certainty.SAMPLE, **data}
+    for name, each in known.items():
+        if name not in data and each.default is MISSING and each.default_factory is MISSING:
+            raise Misfit(where or name, f"缺少“{name}”", f"补写 {name} = …")
+    return kind(**{k: _value(hints[k], v, f"{prefix}{k}", rules) for k, v in data.items()})
+
+
+def _control(data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
+    _expect(data, dict, where)
+    kind = controls.type_of.get(data.get("kind", ""))
+    if kind is None:
+        mend = f"可用的控制:{'、'.join(controls.type_of)}"
+        raise Misfit(f"{where}.kind", f"没有控制“{data.get('kind', '')}”", mend)
+    return _table(kind, {k: v for k, v in data.items() if k != "kind"}, where, rules)
+
+
+def _rule_named(id_: str, where: str, rules: Mapping[str, Rule]) -> Rule:
+    if id_ in rules:
+        return rules[id_]
+    near = get_close_matches(id_, rules, 1)
+    mend = f"是不是“{near[0]}”?" if near else "在 rules.toml 中写明,或就地写成 { value, unit, source }"
+    raise Misfit(where, f"没有规则“{id_}”,或当日不在施行", mend)
+
+
+def _scalar(hint: Any, data: Any, where: str) -> Any:
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        if data in list(hint):
+            return hint(data)
+        raise Misfit(where, f"“{data}”不在可选值之内", f"可选:{'、'.join(hint)}")
+    if hint is date and isinstance(data, str):
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            raise Misfit(where, f"“{data}”不是日期", "写成 2026-01-31") from None
+    _expect(data, hint, where)
+    if hint is str and not data.strip() and where.rsplit(".", 1)[-1] in {"id", "name", "source"}:
+        raise Misfit(where, "不能为空", "写上内容")
+    return data
+
+
+def _expect(data: Any, kind: type, where: str) -> None:
+    if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
+        raise Misfit(where, f"应为{_WORDS.get(kind, kind.__name__)},写的是{_word(data)}", "改正类型")
+
+
+_WORDS = {str: "文字", int: "整数", bool: "true 或 false", dict: "表", list: "列表", date: "日期"}
+
+
+def _word(data: Any) -> str:
+    return f"{_WORDS.get(type(data), type(data).__name__)}({str(data)[:20]})"
+
+

@@ -1,0 +1,104 @@
+"""An act 痕迹 that somebody tries, and the state 状态 of a case that it is tried on.
+
+The state is bounded by the chart, not by the history: where the tokens are, since when,
+who has last done each step, how often each outcome was taken, and the clock. So the
+four-hundredth act of a case costs what the first did.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from guiju.kernel.terms import Clock, Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody present at an act, in the capacity of a post."""
+
+    id: str
+    post: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody tries to do at a step; ``at`` is aware, in the city's time zone."""
+
+    step: str
+    outcome: str
+    by: str
+    post: str
+    at: datetime
+    present: tuple[Person, ...] = ()
+    evidence: tuple[str, ...] = ()  # kinds of the documents that come with it
+    reason: str = ""
+    items: tuple[str, ...] = ()  # what a supplement notice asks for
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def people(self, post: str = "") -> frozenset[str]:
+        """Ids of all who take part, or of those who do so in one post."""
+        everyone = (Person(self.by, self.post), *self.present)
+        return frozenset(each.id for each in everyone if not post or each.post == post)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a case stands."""
+
+    marking: int
+    since: Mapping[str, datetime]  # open step → when its (first) token arrived
+    doers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step → who did it last
+    counts: Mapping[str, int] = field(default_factory=dict)  # "step.outcome" → how often
+    clock: Clock = Clock()
+    ended: str = ""  # the id of the end
+
+
+def state_to_json(state: State) -> dict[str, object]:
+    """Plain values for the database; ``state_from_json`` gives the same state back."""
+    clock = state.clock
+    return {
+        "marking": state.marking,
+        "since": {step: at.isoformat() for step, at in state.since.items()},
+        "doers": {step: list(people) for step, people in state.doers.items()},
+        "counts": dict(state.counts),
+        "start": clock.start and clock.start.isoformat(),
+        "end": clock.end and clock.end.isoformat(),
+        "stops": [
+            [s.since.isoformat(), s.reason, s.days_max, s.until and s.until.isoformat()]
+            for s in clock.stops
+        ],
+        "ended": state.ended,
+    }
+
+
+def state_from_json(plain: Mapping[str, object]) -> State:
+    """Read what ``state_to_json`` wrote."""
+    match plain:
+        case {
+            "marking": int(marking),
+            "since": dict(since),
+            "doers": dict(doers),
+            "counts": dict(counts),
+            "start": start,
+            "end": end,
+            "stops": list(stops),
+            "ended": str(ended),
+        }:
+            clock = Clock(
+                _day(start),
+                tuple(Stop(date.fromisoformat(s[0]), s[1], s[2], _day(s[3])) for s in stops),
+                _day(end),
+            )
+            return State(
+                marking,
+                {step: datetime.fromisoformat(at) for step, at in since.items()},
+                {step: tuple(people) for step, people in doers.items()},
+                counts,
+                clock,
+                ended,
+            )
+    raise ValueError(f"not a state: {plain!r}")
+
+
+def _day(text: object) -> date | None:
+    return date.fromisoformat(text) if isinstance(text, str) else None

@@ -1,0 +1,29 @@
+"""At least so many people of a post take part, each of them a different person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from guiju.kernel.acts import Act, State
+from guiju.kernel.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsMin:
+    """人数: the report's own example, nobody visits a household alone."""
+
+    kind: ClassVar[str] = "persons_min"
+    rule: Rule
+    post: str
+    outcomes: tuple[str, ...] = ()
+
+    def words(self, names: Mapping[str, str]) -> str:
+        """What is asked for."""
+        return f"{names.get(self.post, self.post)}不少于{self.rule.number}人在场"
+
+    def refusal(self, act: Act, state: State, names: Mapping[str, str]) -> str | None:
+        """Why the act is refused."""
+        there = len(act.people(self.post))
+        if there >= self.rule.number:
+            return None
+        return f"{self.words(names)},现有{there}人"

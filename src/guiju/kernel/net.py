@@ -1,0 +1,152 @@
+"""A chart compiled to a workflow net that is held as integers.
+
+Every place is one bit. A step without ``join`` has one place, "the case is at this step"; a
+step with ``join`` has one place for each step it waits for. There is one more place for the
+end. Every outcome of a step is one transition: it takes the tokens of its step and puts one
+at each step that follows. A marking is one int; a transition may fire when
+``marking & take == take``, and firing it is ``marking & ~take | put``. The same net is what
+is proven (``soundness``), run (``run``) and drawn (``draw``).
+
+Terms as in W. van der Aalst, "The Application of Petri Nets to Workflow Management" (1998).
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from guiju.kernel.power import APPLICANT, Outcome, Power, Step
+
+END = 1  # the bit of the place that ends every case
+
+
+class ChartError(ValueError):
+    """A chart whose parts do not fit together, so that it means nothing.
+
+    ``where`` is the path of the offending key, such as ``steps[2].outcomes[0].to``.
+    """
+
+    def __init__(self, where: str, problem: str, mend: str) -> None:
+        super().__init__(f"{where}: {problem}。{mend}")
+        self.where, self.problem, self.mend = where, problem, mend
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One outcome of one step."""
+
+    step: Step
+    outcome: Outcome
+    take: int
+    put: int
+    end: str  # the id of the end that it leads to, or ""
+
+    def is_enabled(self, marking: int) -> bool:
+        """Whether all the tokens it takes are there."""
+        return marking & self.take == self.take
+
+    def doubles(self, marking: int) -> int:
+        """The places where firing would put a second token."""
+        return marking & ~self.take & self.put
+
+    def fire(self, marking: int) -> int:
+        """The marking after it."""
+        return marking & ~self.take | self.put
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """A chart's net; ``places[i]`` says which step waits at bit ``i``."""
+
+    initial: int
+    transitions: tuple[Transition, ...]
+    places: tuple[str, ...]
+
+    def waiting(self, marking: int) -> tuple[str, ...]:
+        """The steps that hold a token, in chart order (a join may still wait for others)."""
+        steps = (place for bit, place in enumerate(self.places) if bit and marking >> bit & 1)
+        return tuple(dict.fromkeys(steps))
+
+
+def compile_net(power: Power) -> Net:
+    """Compile a chart. Raises ChartError where its parts do not fit together."""
+    for error in misfits(power):
+        raise error
+    steps = {step.id: step for step in power.steps}
+    bits: dict[tuple[str, str], int] = {}
+    for step in power.steps:
+        for branch in step.join or ("",):
+            bits[step.id, branch] = 1 << (len(bits) + 1)
+    transitions = []
+    for step in power.steps:
+        take = sum(bits[step.id, branch] for branch in step.join or ("",))
+        for outcome in step.outcomes:
+            put, end = 0, ""
+            for target in outcome.to:
+                if target in steps:
+                    put |= bits[target, step.id if steps[target].join else ""]
+                else:
+                    put, end = put | END, target
+            transitions.append(Transition(step, outcome, take, put, end))
+    first = power.steps[0]
+    places = ("", *(step for step, _ in bits))
+    return Net(bits[first.id, ""], tuple(transitions), places)
+
+
+def misfits(power: Power) -> Iterator[ChartError]:
+    """Everything in a chart that does not fit together, top to bottom."""
+    steps = {step.id: step for step in power.steps}
+    ends = {end.id for end in power.ends}
+    posts = {post.id for post in power.posts} | {APPLICANT}
+    if not power.steps or not power.ends:
+        yield ChartError("steps", "没有环节或没有终点", "至少写一个环节和一个终点")
+        return
+    for name, ids in (
+        ("steps", [s.id for s in power.steps]),
+        ("ends", [e.id for e in power.ends]),
+    ):
+        for id_, count in Counter(ids).items():
+            if count > 1 or (name == "ends" and id_ in steps):
+                yield ChartError(name, f"编号“{id_}”重复", "每个编号只能用一次")
+    if power.steps[0].join:
+        yield ChartError("steps[0].join", "第一个环节不能等待其他环节", "去掉 join")
+    for i, step in enumerate(power.steps):
+        yield from _misfits_of_step(f"steps[{i}]", step, steps, ends, posts)
+
+
+def _misfits_of_step(
+    where: str, step: Step, steps: dict[str, Step], ends: set[str], posts: set[str]
+) -> Iterator[ChartError]:
+    known = "、".join((*steps, *ends))
+    if step.post not in posts:
+        yield ChartError(
+            f"{where}.post", f"岗位“{step.post}”没有列入 posts", "在 posts 中写明岗位"
+        )
+    if not step.outcomes:
+        yield ChartError(f"{where}.outcomes", f"环节“{step.name}”没有出口", "至少写一个出口")
+    for k, outcome in enumerate(step.outcomes):
+        key = f"{where}.outcomes[{k}].to"
+        for target in outcome.to:
+            if target not in steps and target not in ends:
+                mend = f"可用的环节和终点:{known}"
+                yield ChartError(key, f"去向“{target}”既不是环节也不是终点", mend)
+            elif target in steps and steps[target].join and step.id not in steps[target].join:
+                mend = f"把“{step.id}”写进“{target}”的 join"
+                yield ChartError(key, f"“{target}”在等待各分支汇合,却没有等待本环节", mend)
+        if not outcome.to:
+            yield ChartError(key, f"出口“{outcome.name}”没有去向", f"可用:{known}")
+    for branch in step.join:
+        targets = (o.to for o in steps[branch].outcomes) if branch in steps else ()
+        if not any(step.id in to for to in targets):
+            mend = "join 只写有出口通向本环节的环节"
+            yield ChartError(f"{where}.join", f"没有从“{branch}”通向本环节的出口", mend)
+    outcomes = {outcome.id for outcome in step.outcomes}
+    for k, control in enumerate(step.controls):
+        for id_ in control.outcomes:
+            if id_ not in outcomes:
+                mend = f"本环节的出口:{'、'.join(outcomes)}"
+                yield ChartError(f"{where}.controls[{k}].outcomes", f"没有出口“{id_}”", mend)
+        for id_ in getattr(control, "steps", ()):
+            if id_ not in steps:
+                yield ChartError(
+                    f"{where}.controls[{k}].steps", f"没有环节“{id_}”", f"可用:{known}"
+                )

@@ -1,0 +1,286 @@
+"""A power 职权: the one object that is proven, run, drawn, recorded and published.
+
+A power is written once, as a text file of a pack, and read into these values by
+``guiju.formats.packs``. Nothing here decides anything; the rules over a power live in
+``net`` (what can follow what), ``controls`` (what an act needs), ``checks`` (what must hold
+before publication), ``terms`` (how long) and ``draw``.
+
+The chart 流程图 is a list of steps that reads top to bottom like the poster on the wall:
+every step 环节 names its outcomes, every outcome names the steps that follow. One following
+step is a sequence, several are parallel branches; a step with ``join`` waits for a token
+from each of the steps it lists.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from guiju.kernel.acts import Person
+from guiju.kernel.controls import Control
+from guiju.kernel.rules import Rule
+
+APPLICANT = "applicant"  # the post that stands for whoever applies; nobody is appointed to it
+
+
+class Category(StrEnum):
+    """The nine kinds of power and the rest, "9+X", in the order of the national code."""
+
+    LICENCE = "许可"
+    PENALTY = "处罚"
+    COERCION = "强制"
+    LEVY = "征收"
+    PAYMENT = "给付"
+    INSPECTION = "检查"
+    CONFIRMATION = "确认"
+    AWARD = "奖励"
+    RULING = "裁决"
+    OTHER = "其他"
+
+
+class LawLevel(StrEnum):
+    """The level of a legal basis, which decides what the basis may set up."""
+
+    LAW = "法律"
+    REGULATION = "行政法规"
+    DECISION = "国务院决定"
+    LOCAL_REGULATION = "地方性法规"
+    PROVINCIAL_RULE = "省级政府规章"
+    DEPARTMENT_RULE = "部门规章"
+    LOCAL_RULE = "地方政府规章"
+    DOCUMENT = "规范性文件"
+    AUTONOMY = "村民自治制度"
+
+
+class StepKind(StrEnum):
+    """What is done at a step; checks ask for kinds, never for names."""
+
+    APPLY = "申请"
+    REGISTER = "登记"
+    ACCEPT = "受理"
+    SUPPLEMENT = "补正"
+    FILE = "立案"
+    INVESTIGATE = "调查"
+    CONSULT = "征求意见"
+    EXPERT = "专家评审"
+    REVIEW = "审查"
+    LEGAL_REVIEW = "法制审核"
+    INFORM = "告知"
+    HEARING = "听证"
+    MEETING = "集体讨论"
+    PUBLICITY = "公示"
+    DECIDE = "决定"
+    PAY = "支付"
+    EXECUTE = "执行"
+    DELIVER = "送达"
+    SEAL = "用印"
+    CLOSE = "办结"
+
+
+class ClockEffect(StrEnum):
+    """What an outcome does to the statutory clock 时限."""
+
+    START = "起算"
+    STOP = "停止"
+    RESUME = "恢复"
+    END = "截止"
+
+
+class Grade(StrEnum):
+    """The grade of a risk, shown as red, orange and yellow."""
+
+    HIGH = "高"
+    MIDDLE = "中"
+    LOW = "低"
+
+
+class FieldKind(StrEnum):
+    """The type of a form field; money is kept in fen 分."""
+
+    TEXT = "文本"
+    NUMBER = "数字"
+    MONEY = "金额"
+    DATE = "日期"
+    CHOICE = "选项"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A form field 表单项 that a step asks for."""
+
+    id: str
+    name: str
+    kind: FieldKind = FieldKind.TEXT
+    choices: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()  # asked for these outcomes only; empty: for all
+    is_required: bool = True
+    is_public: bool = False  # may be shown on public pages and in the log
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result of a step and what follows from it."""
+
+    id: str
+    name: str
+    to: tuple[str, ...]  # ids of steps, or of exactly one end
+    clock: ClockEffect | None = None
+    stop: Rule | None = None  # why the clock may stop; its number, if any, caps the days
+    stop_days: str = ""  # the field that holds the days applied for, told to the applicant
+    tell: str = ""  # what the applicant is told; empty: a sentence made from the names
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """An integrity risk point 廉政风险点 of a step."""
+
+    grade: Grade
+    points: tuple[str, ...]
+    measures: tuple[str, ...] = ()  # measures in words; the enforced ones are the controls
+    responsible: str = ""  # a post; empty: the step's own
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step 环节 of a chart."""
+
+    id: str
+    name: str
+    kind: StepKind
+    post: str
+    outcomes: tuple[Outcome, ...]
+    join: tuple[str, ...] = ()
+    limit: Rule | None = None
+    documents: tuple[str, ...] = ()
+    note: str = ""
+    fields: tuple[Field, ...] = ()
+    controls: tuple[Control, ...] = ()
+    risk: Risk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A way in which a case can end; a refusing end owes the applicant reasons."""
+
+    id: str
+    name: str
+    is_refusal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post 岗位 as a chart names it; the order of posts is the official order of lanes."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A legal basis 设定依据, quoted."""
+
+    law: str
+    level: LawLevel
+    article: str
+    quote: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Something that the applicant must bring."""
+
+    name: str
+    basis: str
+    copies: str = "1份"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The two limits of the whole power, and others that the guide must tell."""
+
+    statutory: Rule
+    promised: Rule
+    reminder: Rule  # so many days ahead the light turns yellow
+    others: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a person needs to know before applying."""
+
+    summary: str
+    who: tuple[str, ...]
+    place: str
+    hours: str
+    phone: str
+    fee: str
+    fee_basis: str
+    complaint: str
+    remedies: str
+    words: tuple[str, ...] = ()  # everyday phrases that should lead here
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleAct:
+    """One act of an example: what a person does, on which day."""
+
+    on: date
+    step: str
+    outcome: str
+    by: str
+    present: tuple[Person, ...] = ()
+    evidence: tuple[str, ...] = ()
+    reason: str = ""
+    items: tuple[str, ...] = ()
+    facts: dict[str, str] | None = None
+    post: str = ""  # empty: the step's post
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an example promises after its act; what is left out is not asserted."""
+
+    refused: tuple[str, ...] = ()  # kinds of the controls that refuse
+    open: tuple[str, ...] = ()
+    ended: str = ""
+    due: date | None = None
+    light: str = ""
+    on: date | None = None  # the day on which the light is looked at; else the act's
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Given acts that succeed, when one more is tried, then this holds."""
+
+    name: str
+    when: ExampleAct
+    then: Expected
+    given: tuple[ExampleAct, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """A power 职权 with its guide, limits, chart and examples."""
+
+    code: str
+    name: str
+    category: Category
+    level: str
+    organ: str
+    source: str
+    guide: Guide
+    bases: tuple[Basis, ...]
+    limits: Limits
+    posts: tuple[Post, ...]
+    steps: tuple[Step, ...]
+    ends: tuple[End, ...]
+    materials: tuple[Material, ...] = ()
+    notes: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    def post_name(self, post: str) -> str:
+        """The words for a post of this chart."""
+        return next((each.name for each in self.posts if each.id == post), post)

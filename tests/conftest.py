@@ -1,0 +1,50 @@
+"""What the whole suite shares.
+
+Which database it runs on is said by DATABASE_URL, which guiju.site.settings reads: SQLite
+without it. `./dev test` runs all on SQLite, then what uses the database on PostgreSQL.
+"""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",  # Chromium's own sandbox refuses root, who runs the tests in CI.
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.hookimpl(tryfirst=True)  # Before pytest chooses by -m.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the database or a browser by what they ask for, not by hand."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & DATABASE_FIXTURES and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db)
+        if "browser" in asked:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium of the system, driven by Playwright; one for each file of tests.
+
+    Playwright keeps an event loop running for as long as it lives, in which Django refuses to
+    touch the database. So that refusal is put off for as long, and no longer.
+    """
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed (Debian: chromium)")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        yield launched
+        launched.close()
