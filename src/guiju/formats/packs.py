@@ -120,7 +120,9 @@ def read_pack(folder: Path, on: date) -> Pack:
     rules = _rules(folders, on)
     powers = tuple(read_power(path, rules) for path in sorted((folder / "powers").glob("*.toml")))
     if not years:
-        raise PackError(str(folder), 1, "calendar", "没有工作日历", "写 calendar.toml,或写 builds_on")
+        raise PackError(
+            str(folder), 1, "calendar", "没有工作日历", "写 calendar.toml 或 builds_on"
+        )
     return Pack(
         head=_head(folder),
         calendar=Calendar.of(years),

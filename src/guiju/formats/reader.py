@@ -1,4 +1,4 @@
-"""Plain data to the kernel's frozen dataclasses, strictly: unknown keys and wrong types are errors.
+"""Plain data to the kernel's frozen dataclasses: unknown keys and wrong types are errors.
 
 ``read(Power, data, rules)`` walks the type hints of a dataclass. Three forms are allowed
 that the values do not have, because people write the files: one string where a list of
@@ -15,6 +15,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from guiju.kernel import controls
@@ -59,19 +60,21 @@ def _value(hint: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
     if origin in (types.UnionType, typing.Union):
         return _value(next(i for i in inner if i is not type(None)), data, where, rules)
     if origin is tuple:
-        items = [data] if isinstance(data, str) and inner[0] is str else data
-        if not isinstance(items, list | tuple):
-            raise Misfit(where, f"应为列表,写的是{_word(data)}", "用方括号写成列表")
-        pairs = enumerate(items)
-        return tuple(_value(inner[0], item, f"{where}[{i}]", rules) for i, item in pairs)
+        return _list(inner[0], data, where, rules)
     if origin is dict:
         _expect(data, dict, where)
         return {key: _value(str, value, f"{where}.{key}", rules) for key, value in data.items()}
-    if hint is Rule and isinstance(data, str):
-        return _rule_named(data, where, rules)
     if is_dataclass(hint):
-        return _table(hint, data, where, rules)
+        is_name = hint is Rule and isinstance(data, str)
+        return (_rule_named if is_name else partial(_table, hint))(data, where, rules)
     return _scalar(hint, data, where)
+
+
+def _list(hint: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> tuple[Any, ...]:
+    items = [data] if isinstance(data, str) and hint is str else data
+    if not isinstance(items, list | tuple):
+        raise Misfit(where, f"应为列表,写的是{_word(data)}", "用方括号写成列表")
+    return tuple(_value(hint, item, f"{where}[{i}]", rules) for i, item in enumerate(items))
 
 
 def _table(kind: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
@@ -105,7 +108,11 @@ def _rule_named(id_: str, where: str, rules: Mapping[str, Rule]) -> Rule:
     if id_ in rules:
         return rules[id_]
     near = get_close_matches(id_, rules, 1)
-    mend = f"是不是“{near[0]}”?" if near else "在 rules.toml 中写明,或就地写成 { value, unit, source }"
+    mend = (
+        f"是不是“{near[0]}”?"
+        if near
+        else "在 rules.toml 中写明,或就地写成 { value, unit, source }"
+    )
     raise Misfit(where, f"没有规则“{id_}”,或当日不在施行", mend)
 
 
@@ -127,7 +134,9 @@ def _scalar(hint: Any, data: Any, where: str) -> Any:
 
 def _expect(data: Any, kind: type, where: str) -> None:
     if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
-        raise Misfit(where, f"应为{_WORDS.get(kind, kind.__name__)},写的是{_word(data)}", "改正类型")
+        raise Misfit(
+            where, f"应为{_WORDS.get(kind, kind.__name__)},写的是{_word(data)}", "改正类型"
+        )
 
 
 _WORDS = {str: "文字", int: "整数", bool: "true 或 false", dict: "表", list: "列表", date: "日期"}
@@ -135,5 +144,3 @@ _WORDS = {str: "文字", int: "整数", bool: "true 或 false", dict: "表", lis
 
 def _word(data: Any) -> str:
     return f"{_WORDS.get(type(data), type(data).__name__)}({str(data)[:20]})"
-
-

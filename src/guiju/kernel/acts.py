@@ -11,6 +11,8 @@ from datetime import date, datetime
 
 from guiju.kernel.terms import Clock, Stop
 
+NOT_STARTED = Clock()
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -49,7 +51,7 @@ class State:
     since: Mapping[str, datetime]  # open step → when its (first) token arrived
     doers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step → who did it last
     counts: Mapping[str, int] = field(default_factory=dict)  # "step.outcome" → how often
-    clock: Clock = Clock()
+    clock: Clock = NOT_STARTED
     ended: str = ""  # the id of the end
 
 

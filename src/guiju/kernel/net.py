@@ -14,7 +14,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guiju.kernel.power import APPLICANT, Outcome, Power, Step
+from guiju.kernel.controls import Distinct
+from guiju.kernel.power import APPLICANT, ClockEffect, Outcome, Power, Step
 
 END = 1  # the bit of the place that ends every case
 
@@ -116,7 +117,6 @@ def misfits(power: Power) -> Iterator[ChartError]:
 def _misfits_of_step(
     where: str, step: Step, steps: dict[str, Step], ends: set[str], posts: set[str]
 ) -> Iterator[ChartError]:
-    known = "、".join((*steps, *ends))
     if step.post not in posts:
         yield ChartError(
             f"{where}.post", f"岗位“{step.post}”没有列入 posts", "在 posts 中写明岗位"
@@ -124,29 +124,40 @@ def _misfits_of_step(
     if not step.outcomes:
         yield ChartError(f"{where}.outcomes", f"环节“{step.name}”没有出口", "至少写一个出口")
     for k, outcome in enumerate(step.outcomes):
-        key = f"{where}.outcomes[{k}].to"
-        for target in outcome.to:
-            if target not in steps and target not in ends:
-                mend = f"可用的环节和终点:{known}"
-                yield ChartError(key, f"去向“{target}”既不是环节也不是终点", mend)
-            elif target in steps and steps[target].join and step.id not in steps[target].join:
-                mend = f"把“{step.id}”写进“{target}”的 join"
-                yield ChartError(key, f"“{target}”在等待各分支汇合,却没有等待本环节", mend)
-        if not outcome.to:
-            yield ChartError(key, f"出口“{outcome.name}”没有去向", f"可用:{known}")
+        yield from _misfits_of_outcome(f"{where}.outcomes[{k}]", step, outcome, steps, ends)
     for branch in step.join:
         targets = (o.to for o in steps[branch].outcomes) if branch in steps else ()
         if not any(step.id in to for to in targets):
             mend = "join 只写有出口通向本环节的环节"
             yield ChartError(f"{where}.join", f"没有从“{branch}”通向本环节的出口", mend)
-    outcomes = {outcome.id for outcome in step.outcomes}
+    yield from _misfits_of_controls(where, step, steps)
+
+
+def _misfits_of_outcome(
+    where: str, step: Step, outcome: Outcome, steps: dict[str, Step], ends: set[str]
+) -> Iterator[ChartError]:
+    known = f"可用的环节和终点:{'、'.join((*steps, *ends))}"
+    for target in outcome.to:
+        if target not in steps and target not in ends:
+            yield ChartError(f"{where}.to", f"去向“{target}”既不是环节也不是终点", known)
+        elif target in steps and steps[target].join and step.id not in steps[target].join:
+            mend = f"把“{step.id}”写进“{target}”的 join"
+            yield ChartError(f"{where}.to", f"“{target}”等待各分支汇合,却没有等待本环节", mend)
+    if not outcome.to:
+        yield ChartError(f"{where}.to", f"出口“{outcome.name}”没有去向", known)
+    if outcome.clock is ClockEffect.STOP and outcome.stop is None:
+        mend = "用 stop = 规则 写明依据"
+        yield ChartError(f"{where}.clock", f"出口“{outcome.name}”停止计时却没有依据", mend)
+
+
+def _misfits_of_controls(where: str, step: Step, steps: dict[str, Step]) -> Iterator[ChartError]:
+    outcomes = [outcome.id for outcome in step.outcomes]
     for k, control in enumerate(step.controls):
+        key = f"{where}.controls[{k}]"
         for id_ in control.outcomes:
             if id_ not in outcomes:
                 mend = f"本环节的出口:{'、'.join(outcomes)}"
-                yield ChartError(f"{where}.controls[{k}].outcomes", f"没有出口“{id_}”", mend)
-        for id_ in getattr(control, "steps", ()):
+                yield ChartError(f"{key}.outcomes", f"没有出口“{id_}”", mend)
+        for id_ in control.steps if isinstance(control, Distinct) else ():
             if id_ not in steps:
-                yield ChartError(
-                    f"{where}.controls[{k}].steps", f"没有环节“{id_}”", f"可用:{known}"
-                )
+                yield ChartError(f"{key}.steps", f"没有环节“{id_}”", f"可用:{'、'.join(steps)}")

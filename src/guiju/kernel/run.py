@@ -7,12 +7,16 @@ every reason at once and the rule of each; nothing of it happens.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from guiju.kernel.acts import Act, State
+from guiju.kernel.controls import Control
 from guiju.kernel.net import END, Net, Transition, compile_net
 from guiju.kernel.power import ClockEffect, Field, FieldKind, Power, Step
 from guiju.kernel.rules import Rule
 from guiju.kernel.terms import Clock
+
+Part = TypeVar("Part", Field, Control)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +95,19 @@ def _refusals(program: Program, state: State, act: Act, move: Transition) -> Ite
         yield Refusal("post", f"“{step.name}”由{program.names.get(step.post, step.post)}办理")
     if act.at < state.since[step.id]:
         yield Refusal("time", "办理时间早于到达本环节的时间")
-    for field in step.fields:
-        if not field.outcomes or act.outcome in field.outcomes:
-            message = _misfit(field, act.facts.get(field.id, ""))
-            if message:
-                yield Refusal("form", f"“{field.name}”{message}")
-    for control in step.controls:
-        if not control.outcomes or act.outcome in control.outcomes:
-            message = control.refusal(act, state, program.names) or ""
-            if message:
-                yield Refusal(control.kind, message, control.rule)
+    for field in asked(step.fields, act.outcome):
+        message = _misfit(field, act.facts.get(field.id, ""))
+        if message:
+            yield Refusal("form", f"“{field.name}”{message}")
+    for control in asked(step.controls, act.outcome):
+        message = control.refusal(act, state, program.names) or ""
+        if message:
+            yield Refusal(control.kind, message, control.rule)
+
+
+def asked(parts: tuple[Part, ...], outcome: str) -> tuple[Part, ...]:
+    """The fields or controls of a step that one of its outcomes asks for."""
+    return tuple(part for part in parts if not part.outcomes or outcome in part.outcomes)
 
 
 def _misfit(field: Field, text: str) -> str:

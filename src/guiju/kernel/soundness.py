@@ -10,7 +10,8 @@ The walk stops at ``MARKINGS_MAX`` markings and then says "undecided": it never 
 """
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from guiju.kernel.net import END, Net, Transition
 
@@ -35,53 +36,63 @@ class Verdict:
         return self.is_decided and not (self.stuck or self.double or self.left_over or self.dead)
 
 
+@dataclass(slots=True)
+class _Walk:
+    """What the walk has seen so far; a marking comes into ``came`` in order of distance."""
+
+    came: dict[int, tuple[int, Transition] | None]  # marking → where from, by what
+    before: dict[int, list[int]] = field(default_factory=dict)
+    fired: set[int] = field(default_factory=set)
+    finals: list[int] = field(default_factory=list)
+    double: tuple[Path, int] | None = None
+
+
 def soundness(net: Net) -> Verdict:
     """Decide whether a net is sound."""
-    came: dict[int, tuple[int, Transition] | None] = {net.initial: None}
-    before: dict[int, list[int]] = {}
+    walk = _Walk({net.initial: None})
     queue = deque([net.initial])
-    fired: set[int] = set()
-    double = left_over = None
-    finals: list[int] = []
     while queue:
-        if len(came) > MARKINGS_MAX:
+        if len(walk.came) > MARKINGS_MAX:
             return Verdict(is_decided=False)
-        marking = queue.popleft()
-        if marking & END:
-            finals.append(marking)
-            if marking != END and left_over is None:
-                left_over = (_path(came, marking), marking & ~END)
+        queue.extend(_after(walk, net, queue.popleft()))
+    dead = tuple(move for index, move in enumerate(net.transitions) if index not in walk.fired)
+    lost = _first_lost(walk)
+    # Beyond a doubled token the walk does not go on, so "out of reach" would prove nothing.
+    stuck = None if lost is None or walk.double else (_path(walk.came, lost), lost)
+    odd = next((marking for marking in walk.finals if marking != END), None)
+    left_over = None if odd is None else (_path(walk.came, odd), odd & ~END)
+    return Verdict(stuck, walk.double, left_over, dead)
+
+
+def _after(walk: _Walk, net: Net, marking: int) -> Iterator[int]:
+    """The markings first seen from this one; what is learnt on the way is noted."""
+    if marking & END:
+        walk.finals.append(marking)
+        return
+    for index, move in enumerate(net.transitions):
+        if not move.is_enabled(marking):
             continue
-        for index, move in enumerate(net.transitions):
-            if not move.is_enabled(marking):
-                continue
-            fired.add(index)
-            doubled = move.doubles(marking)
-            if doubled:
-                double = double or ((*_path(came, marking), move), doubled)
-                continue
-            after = move.fire(marking)
-            before.setdefault(after, []).append(marking)
-            if after not in came:
-                came[after] = (marking, move)
-                queue.append(after)
-    dead = tuple(move for index, move in enumerate(net.transitions) if index not in fired)
-    lost = _first_lost(came, before, finals)
-    stuck = None if lost is None or double else (_path(came, lost), lost)
-    return Verdict(stuck, double, left_over, dead)
+        walk.fired.add(index)
+        doubled = move.doubles(marking)
+        if doubled:
+            walk.double = walk.double or ((*_path(walk.came, marking), move), doubled)
+            continue
+        after = move.fire(marking)
+        walk.before.setdefault(after, []).append(marking)
+        if after not in walk.came:
+            walk.came[after] = (marking, move)
+            yield after
 
 
-def _first_lost(
-    came: dict[int, tuple[int, Transition] | None], before: dict[int, list[int]], finals: list[int]
-) -> int | None:
+def _first_lost(walk: _Walk) -> int | None:
     """The first marking, in order of distance, from which no end can be reached."""
-    saved, todo = set(finals), list(finals)
+    saved, todo = set(walk.finals), list(walk.finals)
     while todo:
-        for marking in before.get(todo.pop(), ()):
+        for marking in walk.before.get(todo.pop(), ()):
             if marking not in saved:
                 saved.add(marking)
                 todo.append(marking)
-    return next((marking for marking in came if marking not in saved), None)
+    return next((marking for marking in walk.came if marking not in saved), None)
 
 
 def _path(came: dict[int, tuple[int, Transition] | None], marking: int) -> Path:

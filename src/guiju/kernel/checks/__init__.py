@@ -1,0 +1,47 @@
+"""Checks: what must hold before a power is published. One file each.
+
+The module docstring's first line is the public wording, in Chinese; below it stand the
+meaning and the source. ``CHECKS`` is the written list; ``docs/checks.md`` tells each.
+"""
+
+from datetime import date
+
+from guiju.kernel.checks import (
+    c01_can_finish,
+    c02_no_dead_step,
+    c03_no_double_token,
+    c04_risk_is_controlled,
+    c05_limits_add_up,
+    c06_basis_holds,
+    c07_step_is_complete,
+    c08_separation,
+    c09_refusal_gives_reasons,
+    c10_notice_once,
+)
+from guiju.kernel.checks.finding import Finding, Subject
+from guiju.kernel.net import compile_net
+from guiju.kernel.power import Power
+from guiju.kernel.soundness import soundness
+
+CHECKS = (
+    c01_can_finish,
+    c02_no_dead_step,
+    c03_no_double_token,
+    c04_risk_is_controlled,
+    c05_limits_add_up,
+    c06_basis_holds,
+    c07_step_is_complete,
+    c08_separation,
+    c09_refusal_gives_reasons,
+    c10_notice_once,
+)
+
+
+def findings(power: Power, on: date) -> tuple[Finding, ...]:
+    """All that the checks find in a power that would be published on a day.
+
+    Raises ChartError when the chart's parts do not fit together.
+    """
+    net = compile_net(power)
+    subject = Subject(power, net, soundness(net), on)
+    return tuple(finding for check in CHECKS for finding in check.check(subject))
