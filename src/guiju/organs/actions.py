@@ -1,0 +1,52 @@
+"""Writes about organs: loading them from a pack."""
+
+from datetime import date
+
+from django.db import transaction
+
+from guiju.formats.packs import Pack
+from guiju.organs.models import Absence, Assignment, Division, Organ, Person, Post
+
+
+@transaction.atomic
+def load_organs(pack: Pack) -> int:
+    """Bring divisions, organs, posts, people and assignments to what the pack says.
+
+    Nothing is deleted: a person or a post that a pack no longer names keeps its history,
+    and an assignment ends by its own date. Answers the number of people.
+    """
+    for division in pack.divisions:
+        Division.objects.update_or_create(
+            code=division.code, defaults={"name": division.name, "level": division.level}
+        )
+    for organ in pack.organs:
+        values = {"name": organ.name, "phone": organ.phone, "address": organ.address}
+        Organ.objects.update_or_create(
+            id=organ.id, defaults={**values, "division_id": organ.division}
+        )
+    for post in pack.posts:
+        Post.objects.update_or_create(
+            id=post.id, defaults={"role": post.role, "name": post.name, "organ_id": post.organ}
+        )
+    for person in pack.people:
+        values = {"name": person.name, "is_active": person.login}
+        Person.objects.update_or_create(
+            id=person.id, defaults={**values, "is_invented": person.is_invented}
+        )
+    for row in pack.assignments:
+        Assignment.objects.update_or_create(
+            person_id=row.person,
+            post_id=row.post,
+            valid_from=row.valid_from,
+            defaults={"rank": row.rank, "valid_to": row.valid_to},
+        )
+    return len(pack.people)
+
+
+@transaction.atomic
+def report_absence(*, person: str, first: date, last: date, reason: str) -> Absence:
+    """Record that somebody is away on the days from ``first`` to ``last``."""
+    assert first <= last
+    return Absence.objects.create(
+        person_id=person, first=first, last=last, reason=reason
+    )

@@ -1,0 +1,89 @@
+"""Writes about powers: checking and publishing them, loading calendars."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import transaction
+
+from guiju.formats.packs import Pack
+from guiju.formats.reader import plain
+from guiju.kernel.checks import Finding, findings
+from guiju.kernel.examples import failures
+from guiju.kernel.power import Power
+from guiju.kernel.terms import Calendar, Year
+from guiju.powers.models import CalendarYear, Version
+from guiju.record.models import Act
+from guiju.record.writer import Entry, canonical, write
+
+
+class NotPublishable(ValueError):
+    """A power that the checks or its own examples find wrong; nothing is published."""
+
+    def __init__(self, power: Power, found: tuple[Finding | str, ...]) -> None:
+        super().__init__(f"“{power.name}”不能公布:" + ";".join(map(str, found)))
+        self.found = found
+
+
+@transaction.atomic
+def load_powers(*, pack: Pack, by: str, at: datetime) -> list[Version]:
+    """Publish all powers of a pack, or none. Answers the versions that are new."""
+    load_calendar(pack.years)
+    published = (
+        publish_power(power=power, calendar=pack.calendar, by=by, at=at) for power in pack.powers
+    )
+    return [version for version in published if version is not None]
+
+
+@transaction.atomic
+def publish_power(*, power: Power, calendar: Calendar, by: str, at: datetime) -> Version | None:
+    """Publish a power as a new version; None when the version in force says the same.
+
+    Raises NotPublishable when a check finds something or an example does not come true.
+    Running cases keep the version that they began under.
+    """
+    text = canonical(plain(power))
+    digest = sha256(text.encode()).hexdigest()
+    current = Version.objects.filter(code=power.code, retired_at__isnull=True).first()
+    if current is not None and current.sha256 == digest:
+        return None
+    found = (*findings(power, at.date()), *failures(power, calendar))
+    if found:
+        raise NotPublishable(power, found)
+    Version.objects.filter(code=power.code, retired_at__isnull=True).update(retired_at=at)
+    version, _ = Version.objects.update_or_create(
+        sha256=digest,
+        defaults={
+            "code": power.code,
+            "name": power.name,
+            "category": power.category,
+            "level": power.level,
+            "organ": power.organ,
+            "text": text,
+            "published_at": at,
+            "retired_at": None,
+        },
+    )
+    seq = Act.objects.filter(subject=power.code).count() + 1
+    write(
+        Entry(
+            subject=power.code,
+            seq=seq,
+            kind="publish",
+            power=power.code,
+            version=digest,
+            person=by,
+            at=at,
+            key=f"publish:{power.code}:{seq}",
+            public={"name": power.name},
+        )
+    )
+    return version
+
+
+@transaction.atomic
+def load_calendar(years: Iterable[Year]) -> None:
+    """Store the years' arrangements; a year that is there is brought up to date."""
+    for year in years:
+        text = canonical(plain(year))
+        CalendarYear.objects.update_or_create(year=year.year, defaults={"text": text})

@@ -1,0 +1,42 @@
+"""Reads about powers: versions, programs ready to run, drawings, the calendar."""
+
+import json
+from functools import lru_cache
+
+from django.db.models import QuerySet
+
+from guiju.formats.reader import read
+from guiju.kernel.power import Power
+from guiju.kernel.run import Program, compile_power
+from guiju.kernel.terms import Calendar, Year
+from guiju.powers.models import CalendarYear, Version
+
+PROGRAMS_KEPT = 10_000  # compiled versions kept in memory; a version never changes
+
+
+def current_versions() -> QuerySet[Version]:
+    """The list of powers in force, in the order of their codes."""
+    return Version.objects.filter(retired_at__isnull=True).order_by("code")
+
+
+@lru_cache(maxsize=PROGRAMS_KEPT)
+def program(sha256: str) -> Program:
+    """The program of a version. Raises Version.DoesNotExist."""
+    text = Version.objects.values_list("text", flat=True).get(sha256=sha256)
+    return compile_power(read(Power, json.loads(text)))
+
+
+def power(sha256: str) -> Power:
+    """The power as published in a version."""
+    return program(sha256).power
+
+
+def calendar() -> Calendar:
+    """The calendar of all years that are loaded."""
+    rows = tuple(CalendarYear.objects.order_by("year").values_list("text", flat=True))
+    return _calendar(rows)
+
+
+@lru_cache(maxsize=4)
+def _calendar(rows: tuple[str, ...]) -> Calendar:
+    return Calendar.of(read(Year, json.loads(row)) for row in rows)

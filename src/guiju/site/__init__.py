@@ -1,0 +1,1 @@
+"""The composition root: settings, urls and commands. Only this room reads clock and environment."""
