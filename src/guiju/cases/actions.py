@@ -295,3 +295,9 @@ def notice(begun: Program, number: str, act: Act, after: State) -> str:
     return f"【{begun.power.name}】办件{number}:{told}{rest}"
 
 
+def check_first_act(*, version: str, request: Request, at: datetime) -> None:
+    """Raise Refused if the first act of a new case would be; nothing is written."""
+    begun = program(version)
+    found = refusals(begun, start(begun, at), _act(begun, request, APPLICANT, at))
+    if found:
+        raise Refused(found)

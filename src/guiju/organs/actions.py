@@ -47,6 +47,4 @@ def load_organs(pack: Pack) -> int:
 def report_absence(*, person: str, first: date, last: date, reason: str) -> Absence:
     """Record that somebody is away on the days from ``first`` to ``last``."""
     assert first <= last
-    return Absence.objects.create(
-        person_id=person, first=first, last=last, reason=reason
-    )
+    return Absence.objects.create(person_id=person, first=first, last=last, reason=reason)

@@ -32,7 +32,8 @@ POSTGRESQL = (
        FOR EACH STATEMENT EXECUTE FUNCTION record_act_refuse()""",
 )
 REMOVE_SQLITE = tuple(
-    f"DROP TRIGGER IF EXISTS {name}" for name in ("act_no_delete", "act_no_update", "act_no_new_index")
+    f"DROP TRIGGER IF EXISTS {name}"
+    for name in ("act_no_delete", "act_no_update", "act_no_new_index")
 )
 REMOVE_POSTGRESQL = (
     "DROP TRIGGER IF EXISTS act_no_change ON record_act",

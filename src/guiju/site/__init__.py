@@ -1,1 +1,1 @@
-"""The composition root: settings, urls and commands. Only this room reads clock and environment."""
+"""Settings, urls and commands: the composition root, and the only reader of the clock."""

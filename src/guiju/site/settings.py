@@ -53,7 +53,9 @@ def _database(url: str) -> dict[str, Any]:
             "CONN_MAX_AGE": 600,
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
-    raise ImproperlyConfigured(f"DATABASE_URL 应为 sqlite:/// 或 postgres://,写的是 {parts.scheme}://")
+    raise ImproperlyConfigured(
+        f"DATABASE_URL 应为 sqlite:/// 或 postgres://,写的是 {parts.scheme}://"
+    )
 
 
 SECRET_KEY = _required("GUIJU_SECRET_KEY", "development-only-" + "x" * 40)

@@ -1,0 +1,94 @@
+"""From a posted form to a Request: one reading for applicants and staff."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+
+from guiju.cases.actions import Applicant, Request
+from guiju.cases.documents import Stored, store
+from guiju.kernel.acts import Person
+from guiju.kernel.controls import Evidence
+from guiju.kernel.power import Field, FieldKind, Step
+from guiju.kernel.run import asked
+
+KEY = re.compile(r"[0-9a-f-]{36}")
+PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
+
+
+class Unreadable(ValueError):
+    """A form that no page of ours would have sent, or an applicant's slip, in words."""
+
+
+def request_from(
+    step: Step, data: QueryDict, files: "MultiValueDict[str, UploadedFile]"
+) -> Request:
+    """What somebody asks for at a step. Raises Unreadable, or Unacceptable for a file."""
+    outcome = data.get("outcome", "")
+    key = data.get("key", "")
+    if not KEY.fullmatch(key):
+        raise Unreadable("表单已失效,请刷新页面后重新填写")
+    return Request(
+        step=step.id,
+        outcome=outcome,
+        key=key,
+        present=tuple(_person(text) for text in data.getlist("present")),
+        documents=_documents(step, outcome, files),
+        reason=data.get("reason", "").strip(),
+        items=tuple(line.strip() for line in data.get("items", "").splitlines() if line.strip()),
+        facts=facts_from(step, outcome, data),
+    )
+
+
+def facts_from(step: Step, outcome: str, data: QueryDict) -> dict[str, str]:
+    """The form fields that an outcome asks for; money is turned into fen."""
+    fields = asked(step.fields, outcome)
+    return {each.id: _text(each, data.get(f"f-{each.id}", "").strip()) for each in fields}
+
+
+def applicant_from(data: QueryDict) -> Applicant:
+    """Who applies and who helps. Raises Unreadable."""
+    name, phone = data.get("name", "").strip(), data.get("phone", "").strip()
+    helper, helper_phone = data.get("helper", "").strip(), data.get("helper_phone", "").strip()
+    if not name:
+        raise Unreadable("请填写申请人姓名")
+    if not PHONE.fullmatch(phone):
+        raise Unreadable("请填写能联系上的电话:11位手机号,或区号加座机号")
+    if helper and not PHONE.fullmatch(helper_phone):
+        raise Unreadable("请填写代办人的电话")
+    return Applicant(
+        name[:80], phone, data.get("email", "").strip()[:254], helper[:40], helper_phone
+    )
+
+
+def evidence_kinds(step: Step, outcome: str) -> list[str]:
+    """The kinds of documents that an outcome needs."""
+    needed = (c for c in asked(step.controls, outcome) if isinstance(c, Evidence))
+    return list(dict.fromkeys(kind for control in needed for kind in control.kinds))
+
+
+def _documents(
+    step: Step, outcome: str, files: "MultiValueDict[str, UploadedFile]"
+) -> tuple[Stored, ...]:
+    pairs = ((kind, files.getlist(f"e-{kind}")) for kind in evidence_kinds(step, outcome))
+    return tuple(
+        store(kind, file.name or "", file.chunks()) for kind, uploads in pairs for file in uploads
+    )
+
+
+def _person(text: str) -> Person:
+    id_, _, post = text.partition("|")
+    return Person(id_, post)
+
+
+def _text(field: Field, text: str) -> str:
+    if field.kind is not FieldKind.MONEY or not text:
+        return text
+    try:
+        fen = Decimal(text.replace(",", "")) * 100
+    except InvalidOperation:
+        return text
+    is_whole = fen.is_finite() and fen == fen.to_integral_value() and fen >= 0
+    return str(int(fen)) if is_whole else text

@@ -1,0 +1,183 @@
+"""Pages for staff: the inbox, a case on one page, acting on it, its documents."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from guiju.cases import actions
+from guiju.cases.actions import StalePage
+from guiju.cases.documents import Unacceptable, content_type, path_of
+from guiju.cases.forms import Unreadable, applicant_from, evidence_kinds, request_from
+from guiju.cases.models import Case, Document
+from guiju.cases.queries import View, inbox, lines, needs, told_facts, view_of
+from guiju.kernel.power import APPLICANT, Step
+from guiju.kernel.run import Refusal, Refused
+from guiju.look.requests import Request
+from guiju.organs.models import Division
+from guiju.organs.queries import posts_of
+from guiju.powers.models import Version
+from guiju.powers.queries import calendar, current_versions, drawing_of_case, program
+
+INPUT_ERRORS = (Unreadable, Unacceptable, StalePage)
+BLOCKING = frozenset({"post", "distinct", "publicity_days"})  # no input can cure these
+
+
+@login_required
+@require_GET
+def inbox_page(request: Request) -> HttpResponse:
+    """What waits for whoever is logged in, the most urgent first."""
+    today = request.moment.date()
+    person = request.user.pk
+    posts = posts_of(person, today)
+    context = {"rows": inbox(person, today), "posts": posts, "openable": _openable(request)}
+    return render(request, "cases/inbox.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def case_page(request: Request, number: str) -> HttpResponse:
+    """One case on one page; a POST performs one act on it."""
+    case = get_object_or_404(Case.objects.select_related("division"), number=number)
+    if not _may_see(request, case):
+        problem = {
+            "heading": "无权查看",
+            "message": "本件不归您的岗位办理。公开的进度可以在“查办件”里看。",
+        }
+        return render(request, "look/problem.html", problem, status=403)
+    if request.method == "GET":
+        return _show(request, case)
+    step = program(case.version_id).steps.get(request.POST.get("step", ""))
+    if step is None:
+        return _show(request, case, (Refusal("form", "没有这个环节,请刷新页面"),), 400)
+    try:
+        asked_for = request_from(step, request.POST, request.FILES)
+        seq = int(request.POST.get("seq", "-1"))
+        by = request.user.pk
+        actions.perform_act(number=number, request=asked_for, seq=seq, by=by, at=request.moment)
+    except Refused as refused:
+        return _show(request, case, refused.refusals, 422)
+    except (*INPUT_ERRORS, ValueError) as error:
+        return _show(request, case, (Refusal("form", str(error)),), 409)
+    messages.success(request, f"已办理“{step.name}”,并告知申请人。")
+    return redirect("staff-case", number=number)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def open_page(request: Request, code: str) -> HttpResponse:
+    """Open a case that an organ begins by itself, such as a penalty."""
+    version = get_object_or_404(current_versions(), code=code)
+    if version not in _openable(request):
+        problem = {"heading": "无权办理", "message": "您的岗位不办理这一项的第一个环节。"}
+        return render(request, "look/problem.html", problem, status=403)
+    step = program(version.sha256).power.steps[0]
+    refusals: tuple[Refusal, ...] = ()
+    if request.method == "POST":
+        try:
+            number = actions.open_case(
+                version=version.sha256,
+                division=_division(request),
+                applicant=applicant_from(request.POST),
+                request=request_from(step, request.POST, request.FILES),
+                by=request.user.pk,
+                at=request.moment,
+            )
+            return redirect("staff-case", number=number)
+        except Refused as refused:
+            refusals = refused.refusals
+        except INPUT_ERRORS as error:
+            refusals = (Refusal("form", str(error)),)
+    context = {
+        "version": version,
+        "step": step,
+        "divisions": Division.objects.order_by("code"),
+        "refusals": refusals,
+        "key": uuid4(),
+        "fields": step.fields,
+        "evidence": evidence_kinds(step, step.outcomes[0].id),
+        "typed": request.POST,
+    }
+    return render(request, "cases/open.html", context, status=422 if refusals else 200)
+
+
+@login_required
+@require_GET
+def document(request: Request, number: str, pk: int) -> HttpResponse | FileResponse:
+    """A document of a case, for those who may see the case; a picture or PDF, as checked."""
+    found = get_object_or_404(Document.objects.select_related("case"), pk=pk, case_id=number)
+    if not _may_see(request, found.case):
+        return HttpResponse("无权查看", status=403)
+    file = path_of(found.sha256).open("rb")
+    head = file.read(16)
+    file.seek(0)
+    return FileResponse(file, content_type=content_type(head), headers=NO_SNIFF)
+
+
+NO_SNIFF = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+
+
+def _show(
+    request: Request, case: Case, refusals: tuple[Refusal, ...] = (), status: int = 200
+) -> HttpResponse:
+    case.refresh_from_db()
+    today, person = request.moment.date(), request.user.pk
+    view = view_of(case, calendar(), today)
+    mine = {a.post.role for a in posts_of(person, today)}
+    forms = [_form(request, view, step) for step in view.steps if step.post in mine]
+    context = {
+        "view": view,
+        "case": case,
+        "forms": forms,
+        "others": [step for step in view.steps if step.post not in mine],
+        "chart": drawing_of_case(view.program, view.state),
+        "lines": lines(view),
+        "facts": told_facts(case.number, view.program),
+        "documents": Document.objects.filter(case=case).order_by("seq", "id"),
+        "refusals": refusals,
+        "typed": request.POST,
+        "key": uuid4(),
+    }
+    return render(request, "cases/case.html", context, status=status)
+
+
+def _form(request: Request, view: View, step: Step) -> dict[str, object]:
+    person, at = request.user.pk, request.moment
+    rows = []
+    for need in needs(view, step, person, at.date()):
+        trial = actions.Request(step=step.id, outcome=need.outcome.id, key="")
+        found = actions.objections(view.case, trial, by=person, at=at)
+        blocked = [each for each in found if each.kind in BLOCKING]
+        rows.append({"need": need, "blocked": blocked, "fields": _fields(step, need.outcome.id)})
+    return {"step": step, "rows": rows}
+
+
+def _fields(step: Step, outcome: str) -> list[object]:
+    return [each for each in step.fields if not each.outcomes or outcome in each.outcomes]
+
+
+def _openable(request: Request) -> list[Version]:
+    """The powers whose first step belongs to a post of whoever is logged in."""
+    roles = {a.post.role for a in posts_of(request.user.pk, request.moment.date())}
+    firsts = ((v, program(v.sha256).power.steps[0].post) for v in current_versions())
+    return [version for version, post in firsts if post in roles and post != APPLICANT]
+
+
+def _division(request: Request) -> str:
+    code = request.POST.get("division", "")
+    if not Division.objects.filter(code=code).exists():
+        raise Unreadable("请选择所在地")
+    return code
+
+
+def _may_see(request: Request, case: Case) -> bool:
+    """Whether a post of the person is on the chart of the case, for its division."""
+    posts = {post.id for post in program(case.version_id).power.posts}
+    held = posts_of(request.user.pk, request.moment.date())
+    return any(
+        a.post.role in posts and case.division_id.startswith(a.post.organ.division_id)
+        for a in held
+    )

@@ -1,0 +1,199 @@
+"""Text that is measured without a font, and SVG elements as strings.
+
+A Chinese character is as wide as the font is high; that is exact in every font of the
+stack. Everything else counts as 0.6 of that, which is a little too much for most letters,
+so that nothing is ever cut. There is no ``style``, neither as element nor as attribute: the
+pages' content security policy would drop it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from math import ceil
+from unicodedata import east_asian_width
+
+from guiju.kernel.power import Grade
+
+FONTS = "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif"
+DARK = "#1f2a37"
+LINE = "#44546a"
+FAINT = "#c9d2de"
+BLUE = "#1d4ed8"
+GREEN = "#15703a"
+NO_START = frozenset("、,。;:!?)”》」』】%,.;:!?)]}…")  # no line begins with these
+NO_END = frozenset("(“《「『【([{")  # no line ends with these
+ATOM = re.compile(r"[0-9A-Za-z.\-_/@+]+|\s+|.", re.DOTALL)  # what is not broken
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not in XML
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a grade of risk looks; word, colour and shape all say it, never colour alone."""
+
+    word: str
+    tint: str
+    line: str
+    text: str  # dark enough to be read on the tint
+
+
+LOOKS = {
+    Grade.HIGH: Look("红色", "#fde7e5", "#c62828", "#a31515"),
+    Grade.MIDDLE: Look("橙色", "#fff0dc", "#d86a00", "#8f4400"),
+    Grade.LOW: Look("黄色", "#fff9d6", "#b59400", "#665300"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle in the units of the drawing, y growing downwards."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def middle(self) -> float:
+        """The x of its middle."""
+        return self.x + self.w / 2
+
+    @property
+    def centre(self) -> float:
+        """The y of its middle."""
+        return self.y + self.h / 2
+
+    def meets(self, other: "Rect", clear: float = 0) -> bool:
+        """Whether the two overlap or come closer than ``clear``."""
+        return (
+            self.x < other.x + other.w + clear
+            and other.x < self.x + self.w + clear
+            and self.y < other.y + other.h + clear
+            and other.y < self.y + self.h + clear
+        )
+
+
+def width(text: str, size: float) -> float:
+    """How wide a text is at most."""
+    return sum(size if east_asian_width(c) in "WFA" else 0.6 * size for c in text)
+
+
+def wrap(text: str, size: float, room: float, first: float = 0) -> tuple[str, ...]:
+    """The lines of a text in so much room; the first line is indented by ``first``."""
+    lines, line, used = [], "", first
+    for atom in _atoms(text, size, room):
+        wide = width(atom, size)
+        if used + wide > room and (line or used):
+            lines.append(line.rstrip())
+            line, used = "", 0
+            atom = atom.lstrip()
+        line, used = line + atom, used + (width(atom, size) if atom else 0)
+    return (*lines, line.rstrip())
+
+
+def balanced(text: str, size: float, room: float) -> tuple[str, ...]:
+    """The same number of lines as ``wrap``, about equally long: 四字四字, not 七字一字."""
+    lines = wrap(text, size, room)
+    even = ceil(width(text, size) / len(lines) / size) * size
+    while even < room and len(wrap(text, size, even)) > len(lines):
+        even += size
+    return wrap(text, size, min(even, room))
+
+
+def _atoms(text: str, size: float, room: float) -> Iterator[str]:
+    """The pieces between which a line may be broken."""
+    held = ""
+    for piece in _pieces(CONTROL.sub("", text), size, room):
+        if held and piece[0] not in NO_START and held[-1] not in NO_END:
+            yield held
+            held = ""
+        if width(held + piece, size) > room:
+            yield held
+            held = ""
+        held += piece
+    if held:
+        yield held
+
+
+def _pieces(text: str, size: float, room: float) -> Iterator[str]:
+    """Characters, and words that fit into one line whole."""
+    for match in ATOM.finditer(text):
+        word = match.group()
+        if width(word, size) <= room:
+            yield word
+        else:
+            yield from word
+
+
+def tag(name: str, content: str = "", **attributes: object) -> str:
+    """An element; ``font_size=12`` becomes ``font-size="12"``, floats lose their tails."""
+    pairs = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
+        for key, value in attributes.items()
+    )
+    return f"<{name}{pairs}>{content}</{name}>" if content else f"<{name}{pairs}/>"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.1f}".removesuffix(".0")
+    return escape(CONTROL.sub("", str(value)))
+
+
+def label(text: str, x: float, y: float, size: float = 12, **attributes: object) -> str:
+    """One line of text, its baseline at y."""
+    words = escape(CONTROL.sub("", text), quote=False)
+    return tag("text", words, x=x, y=y, font_size=size, **attributes)
+
+
+def box(rect: Rect, **attributes: object) -> str:
+    """A rectangle."""
+    return tag("rect", x=rect.x, y=rect.y, width=rect.w, height=rect.h, **attributes)
+
+
+def grade_mark(grade: Grade, x: float, y: float, r: float = 6) -> str:
+    """The shape of a grade around a point: diamond, triangle, circle."""
+    colour = LOOKS[grade].line
+    match grade:
+        case Grade.HIGH:
+            path = f"M{x:.1f} {y - r:.1f}l{r} {r}l-{r} {r}l-{r} -{r}z"
+        case Grade.MIDDLE:
+            path = f"M{x:.1f} {y - r:.1f}l{r} {2 * r - 1}h-{2 * r}z"
+        case Grade.LOW:
+            return tag("circle", cx=x, cy=y, r=r - 1, fill=colour)
+    return tag("path", d=path, fill=colour)
+
+
+def document(kind: str, size: tuple[float, float], words: tuple[str, str], body: str) -> str:
+    """The whole SVG with its title and description; ``kind`` goes before every id."""
+    wide, high = (ceil(each) for each in size)
+    arrow = tag("path", d="M0 1L9 5L0 9z", fill=LINE)
+    marker = tag(
+        "marker",
+        arrow,
+        id=f"{kind}-arrow",
+        viewBox="0 0 10 10",
+        refX=9,
+        refY=5,
+        markerWidth=10,
+        markerHeight=10,
+        markerUnits="userSpaceOnUse",
+        orient="auto",
+    )
+    title, description = (escape(CONTROL.sub("", each), quote=False) for each in words)
+    return tag(
+        "svg",
+        tag("title", title, id=f"{kind}-title")
+        + tag("desc", description, id=f"{kind}-desc")
+        + tag("defs", marker)
+        + tag("rect", width=wide, height=high, fill="#fff")
+        + body,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {wide} {high}",
+        width=wide,
+        height=high,
+        role="img",
+        aria_labelledby=f"{kind}-title {kind}-desc",
+        font_family=FONTS,
+        fill=DARK,
+    )

@@ -1,0 +1,197 @@
+"""A chart on a grid: every lane is a column, every node has a cell of its own.
+
+Lanes stand in the order of ``power.posts``. A step stands below all that lead to it and
+come before it in the chart; whatever leads back up is a loop. An end is drawn once for each
+step that leads to it, beside that step: a line through half the chart to one common end
+says no more and is hard to follow. Forks and joins are bars.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from guiju.kernel.drawing.ink import balanced
+from guiju.kernel.power import APPLICANT, End, Outcome, Power, Step
+
+NODE_WIDTH = 116
+NAME_SIZE = 14
+LINE_HEIGHT = 18
+HEADER_HEIGHT = 22  # the row in a step's box for number, grade and limit
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a case has come, as ids of steps."""
+
+    current: frozenset[str]
+    done: frozenset[str]
+
+
+class Kind(Enum):
+    """What a node stands for."""
+
+    STEP = auto()
+    END = auto()
+    FORK = auto()
+    JOIN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node in its cell."""
+
+    key: str
+    kind: Kind
+    lane: int
+    row: int
+    lines: tuple[str, ...]
+    step: Step | None = None
+    number: int = 0
+    is_refusal: bool = False
+
+    @property
+    def height(self) -> float:
+        """How high it is drawn."""
+        match self.kind:
+            case Kind.STEP:
+                return HEADER_HEIGHT + LINE_HEIGHT * len(self.lines) + 10
+            case Kind.END:
+                return LINE_HEIGHT * len(self.lines) + 12
+        return 20
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A line from node to node; two outcomes with the same way share one."""
+
+    source: str
+    target: str
+    label: str = ""
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that is drawn, and where on the grid."""
+
+    lanes: tuple[str, ...]
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: tuple[Edge, ...] = ()
+    cells: dict[tuple[int, int], Node] = field(default_factory=dict)  # (lane, row) → node
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return 1 + max(node.row for node in self.nodes.values())
+
+    def put(self, node: Node) -> None:
+        """Put a node into its cell, which is free."""
+        self.nodes[node.key] = self.cells[node.lane, node.row] = node
+
+
+def post_name(power: Power, post: str) -> str:
+    """The words for a post; a chart need not list the applicant."""
+    name = power.post_name(post)
+    return "申请人" if name == APPLICANT else name
+
+
+def names_of(power: Power) -> dict[str, str]:
+    """Ids of posts and steps → their words, as controls want them."""
+    return {each.id: each.name for each in (*power.posts, *power.steps)}
+
+
+def limit_words(step: Step) -> str:
+    """The limit of a step as its badge shows it, such as 3工作日."""
+    limit = step.limit
+    if limit is None or limit.value is None:
+        return ""
+    return f"{limit.value}{limit.unit or ''}"
+
+
+def plan_of(power: Power) -> Plan:
+    """Put a chart on the grid."""
+    lanes = lane_posts(power)
+    plan = Plan(tuple(post_name(power, post) for post in lanes), edges=tuple(edges_of(power)))
+    into: dict[str, list[str]] = {}
+    for edge in plan.edges:
+        into.setdefault(edge.target, []).append(edge.source)
+    for number, step in enumerate(power.steps, 1):
+        _put_step(plan, into, step, lanes.index(step.post), number)
+    ends = {end.id: end for end in power.ends}
+    for edge in plan.edges:
+        if edge.target not in plan.nodes:
+            _put_end(plan, edge, ends[edge.target.rpartition(">")[2]])
+    return plan
+
+
+def lane_posts(power: Power) -> tuple[str, ...]:
+    """The posts that own steps, in the official order; an unlisted applicant first."""
+    owners = {step.post for step in power.steps}
+    listed = [post.id for post in power.posts if post.id in owners]
+    return (*sorted(owners.difference(listed)), *listed)
+
+
+def edges_of(power: Power) -> Iterator[Edge]:
+    """All lines, those of one step together, with forks and joins made visible."""
+    heads = {s.id: _join_key(s) if len(s.join) > 1 else s.id for s in power.steps}
+    for step in power.steps:
+        if len(step.join) > 1:
+            yield Edge(_join_key(step), step.id)
+        ways: dict[str, list[str]] = {}
+        for outcome in step.outcomes:
+            ways.setdefault(_way(step, outcome, heads), []).append(outcome.name)
+        for target, names in ways.items():
+            yield Edge(step.id, target, "、".join(names) if len(step.outcomes) > 1 else "")
+        for outcome in step.outcomes:
+            if len(outcome.to) > 1:
+                fork = _way(step, outcome, heads)
+                yield from (Edge(fork, heads[target]) for target in outcome.to)
+
+
+def _join_key(step: Step) -> str:
+    return f"join>{step.id}"
+
+
+def _way(step: Step, outcome: Outcome, heads: dict[str, str]) -> str:
+    """The key of the node that an outcome leads to."""
+    if len(outcome.to) > 1:
+        return f"fork>{step.id}>{outcome.id}"
+    target = outcome.to[0]
+    return heads.get(target, f"{step.id}>{target}")
+
+
+def _put_step(
+    plan: Plan, into: dict[str, list[str]], step: Step, lane: int, number: int
+) -> None:
+    """Put a step with its bars."""
+    if len(step.join) > 1:
+        key = _join_key(step)
+        plan.put(Node(key, Kind.JOIN, lane, _row_below(plan, into, key, lane), ("都办完后",)))
+    row = _row_below(plan, into, step.id, lane)
+    lines = balanced(step.name, NAME_SIZE, NODE_WIDTH - 12)
+    plan.put(Node(step.id, Kind.STEP, lane, row, lines, step, number))
+    for outcome in step.outcomes:
+        if len(outcome.to) > 1:
+            key = _way(step, outcome, {})
+            row = _row_below(plan, into, key, lane)
+            plan.put(Node(key, Kind.FORK, lane, row, ("同时进行",)))
+
+
+def _row_below(plan: Plan, into: dict[str, list[str]], key: str, lane: int) -> int:
+    """The first free row of a lane below all that lead here and already stand."""
+    above = [plan.nodes[source].row for source in into.get(key, ()) if source in plan.nodes]
+    if not above:  # nothing leads here from above: go on where the chart is
+        above = [node.row for node in list(plan.nodes.values())[-1:]]
+    row = max(above, default=-1) + 1
+    while (lane, row) in plan.cells:
+        row += 1
+    return row
+
+
+def _put_end(plan: Plan, edge: Edge, end: End) -> None:
+    """Put an end into the nearest free cell below its step, at best in the same lane."""
+    source = plan.nodes[edge.source]
+    lanes = sorted(range(len(plan.lanes)), key=lambda lane: (abs(lane - source.lane), -lane))
+    cells = [(row, lane) for row in range(source.row + 1, plan.rows + 1) for lane in lanes[:3]]
+    row, lane = next(each for each in cells if each[::-1] not in plan.cells)
+    lines = balanced(end.name, NAME_SIZE - 1, NODE_WIDTH - 20)
+    plan.put(Node(edge.target, Kind.END, lane, row, lines, is_refusal=end.is_refusal))

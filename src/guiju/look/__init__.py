@@ -1,0 +1,1 @@
+"""The page frame and the parts of a page: one stylesheet, lights, forms."""

@@ -1,0 +1,38 @@
+"""Filters for what pages show: money, marked rules, words for days left."""
+
+from django import template
+
+from guiju.kernel.lights import Light, Standing
+from guiju.kernel.rules import Unit
+
+register = template.Library()
+SHAPES = {
+    Light.BLUE: ("●", "办理中"),
+    Light.YELLOW: ("▲", "提醒"),
+    Light.RED: ("■", "超期"),
+    Light.GREEN: ("✔", "按时办结"),
+    Light.GREY: ("‖", "停止计时"),
+}
+
+
+@register.inclusion_tag("look/light.html")
+def light(standing: Standing) -> dict[str, object]:
+    """A light as colour, shape and word together, and the days that are left."""
+    shape, word = SHAPES[standing.light]
+    return {"standing": standing, "shape": shape, "word": word, "days": days_left(standing)}
+
+
+def days_left(standing: Standing) -> str:
+    """How much time is left, in words."""
+    if standing.left is None or standing.light in (Light.GREEN, Light.GREY):
+        return ""
+    unit = "个工作日" if standing.unit is Unit.WORKING_DAY else "天"
+    if standing.left < 0:
+        return f"已超{-standing.left}{unit}"
+    return f"还剩{standing.left}{unit}"
+
+
+@register.filter
+def yuan(fen: str) -> str:
+    """Fen as yuan: 250000 → 2,500.00."""
+    return f"{int(fen) // 100:,}.{int(fen) % 100:02}" if fen.isdigit() else fen

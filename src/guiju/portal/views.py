@@ -1,0 +1,200 @@
+"""Public pages: search, apply with a check of the answers, progress, the record of a case."""
+
+from functools import lru_cache
+from hmac import compare_digest
+from uuid import uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from guiju.cases import actions
+from guiju.cases.actions import StalePage
+from guiju.cases.documents import Unacceptable
+from guiju.cases.forms import Unreadable, applicant_from, request_from
+from guiju.cases.models import Case
+from guiju.cases.queries import lines, trail, view_of
+from guiju.kernel.power import APPLICANT
+from guiju.kernel.run import Refusal, Refused
+from guiju.look.requests import Request
+from guiju.organs.models import Division
+from guiju.organs.queries import place
+from guiju.portal.search import Index, index, ranking
+from guiju.powers.queries import calendar, current_versions, drawing_of_case, power, program
+from guiju.record.models import Act
+from guiju.record.sequencer import log_root
+from guiju.record.writer import is_intact
+from guiju.tlog import TILE_WIDTH, tile_path
+
+INPUT_ERRORS = (Unreadable, Unacceptable, StalePage)
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """One sentence to search with, and the list."""
+    query = request.GET.get("q", "").strip()[:100]
+    versions = list(current_versions())
+    found = [versions[i] for i in ranking(_index(tuple(v.sha256 for v in versions)), query)]
+    shown = found if query else versions
+    rows = [{"version": version, "power": power(version.sha256)} for version in shown]
+    return render(request, "portal/home.html", {"query": query, "rows": rows})
+
+
+@lru_cache(maxsize=2)
+def _index(versions: tuple[str, ...]) -> Index:
+    return index(power(version) for version in versions)
+
+
+@require_http_methods(["GET", "POST"])
+def apply(request: Request, code: str) -> HttpResponse:
+    """Apply: fill in, check the answers, hand in; a helper may do it for somebody."""
+    version = get_object_or_404(current_versions(), code=code)
+    shown = power(version.sha256)
+    step = shown.steps[0]
+    if step.post != APPLICANT:
+        raise Http404("这一项由机关依职权办理,不接受申请")
+    context = {
+        "version": version,
+        "power": shown,
+        "step": step,
+        "places": Division.objects.filter(level="村").order_by("code"),
+        "typed": request.POST,
+        "key": request.POST.get("key") or uuid4(),
+        "is_checking": False,
+    }
+    if request.method == "GET" or "edit" in request.POST:
+        return render(request, "portal/apply.html", context)
+    try:
+        applicant = applicant_from(request.POST)
+        asked_for = request_from(step, request.POST, request.FILES)
+        division = get_object_or_404(Division, code=request.POST.get("division") or "-")
+        if "confirmed" in request.POST:
+            number = actions.open_case(
+                version=version.sha256,
+                division=division.code,
+                applicant=applicant,
+                request=asked_for,
+                by=APPLICANT,
+                at=request.moment,
+            )
+            return redirect("applied", number=number)
+        actions.check_first_act(version=version.sha256, request=asked_for, at=request.moment)
+    except Http404:
+        context["refusals"] = [Refusal("form", "请选择所在的村(社区)")]
+    except Refused as refused:
+        context["refusals"] = refused.refusals
+    except INPUT_ERRORS as error:
+        context["refusals"] = [Refusal("form", str(error))]
+    else:
+        answers = [(f.name, request.POST.get(f"f-{f.id}", "")) for f in step.fields]
+        context |= {"is_checking": True, "answers": answers, "place": place(division.code)}
+        return render(request, "portal/apply.html", context)
+    return render(request, "portal/apply.html", context, status=422)
+
+
+@require_GET
+def applied(request: HttpRequest, number: str) -> HttpResponse:
+    """The number, and what happens next."""
+    case = get_object_or_404(Case, number=number)
+    return render(request, "portal/applied.html", {"case": case, "power": power(case.version_id)})
+
+
+@require_GET
+def find_case(request: HttpRequest) -> HttpResponse:
+    """Find a case by its number."""
+    number = request.GET.get("number", "").strip().upper()
+    if number and Case.objects.filter(number=number).exists():
+        return redirect("progress", number=number)
+    context = {"number": number}
+    return render(request, "portal/find.html", context, status=404 if number else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def progress(request: Request, number: str) -> HttpResponse:
+    """Where a case stands, for everybody; no name is shown. The applicant may act here."""
+    case = Case.objects.select_related("division").filter(number=number).first()
+    if case is None:
+        return render(request, "portal/find.html", {"number": number}, status=404)
+    if request.method == "GET":
+        return _progress(request, case)
+    step = program(case.version_id).steps.get(request.POST.get("step", ""))
+    phone = request.POST.get("phone", "").strip()
+    try:
+        if step is None or step.post != APPLICANT:
+            raise Unreadable("这一步不由申请人办理")
+        if not compare_digest(phone.encode(), case.applicant_phone[-4:].encode()):
+            raise Unreadable("电话后四位与申请时留的不一致")
+        actions.perform_act(
+            number=number,
+            request=request_from(step, request.POST, request.FILES),
+            seq=int(request.POST.get("seq") or -1),
+            by=APPLICANT,
+            at=request.moment,
+        )
+    except Refused as refused:
+        return _progress(request, case, refused.refusals, 422)
+    except (*INPUT_ERRORS, ValueError) as error:
+        return _progress(request, case, (Refusal("form", str(error)),), 409)
+    return redirect("progress", number=number)
+
+
+def _progress(
+    request: Request, case: Case, refusals: tuple[Refusal, ...] = (), status: int = 200
+) -> HttpResponse:
+    case.refresh_from_db()
+    view = view_of(case, calendar(), request.moment.date())
+    context = {
+        "case": case,
+        "view": view,
+        "chart": drawing_of_case(view.program, view.state),
+        "lines": lines(view),
+        "mine": [step for step in view.steps if step.post == APPLICANT],
+        "refusals": refusals,
+        "typed": request.POST,
+        "key": uuid4(),
+    }
+    return render(request, "portal/progress.html", context, status=status)
+
+
+@require_GET
+def record(request: HttpRequest, number: str) -> HttpResponse:
+    """Every act of a case with its place in the log, and whether the row is intact."""
+    case = get_object_or_404(Case, number=number)
+    acts = trail(number)
+    begun = program(case.version_id)
+    rows = [
+        {
+            "act": act,
+            "words": begun.moves[act.step, act.outcome],
+            "tile": _tile(act),
+            "is_intact": is_intact(act),
+        }
+        for act in acts
+    ]
+    size, root = log_root()
+    context = {
+        "case": case,
+        "power": begun.power,
+        "rows": rows,
+        "is_gap_free": [act.seq for act in acts] == list(range(1, len(acts) + 1)),
+        "size": size,
+        "root": root,
+    }
+    return render(request, "portal/record.html", context)
+
+
+def _tile(act: Act) -> str:
+    return "" if act.idx is None else tile_path(0, act.idx // TILE_WIDTH)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from our page, or came too late."""
+    message = "为了安全,请回到上一页刷新以后再提交。刚才的提交没有生效。"
+    context = {"heading": "页面已过期", "message": message}
+    return render(request, "look/problem.html", context, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is no such page."""
+    context = {"heading": "没有这个页面", "message": "地址可能写错了,或者内容已经撤下。"}
+    return render(request, "look/problem.html", context, status=404)

@@ -1,0 +1,51 @@
+"""Public pages of the list: all powers, one power's guide, one version of it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from guiju.kernel.power import APPLICANT
+from guiju.powers.models import Version
+from guiju.powers.queries import current_versions, drawings, power, program
+
+
+def power_list(request: HttpRequest) -> HttpResponse:
+    """The list of powers in force, by category."""
+    return render(request, "powers/list.html", {"versions": current_versions()})
+
+
+def guide(request: HttpRequest, code: str) -> HttpResponse:
+    """The guide of a power in force."""
+    return _guide(request, get_object_or_404(current_versions(), code=code))
+
+
+def version(request: HttpRequest, sha256: str) -> HttpResponse:
+    """The guide as one version told it: a permanent link."""
+    return _guide(request, get_object_or_404(Version, sha256=sha256))
+
+
+def _guide(request: HttpRequest, found: Version) -> HttpResponse:
+    shown = power(found.sha256)
+    names = program(found.sha256).names
+    context = {
+        "version": found,
+        "power": shown,
+        "drawings": drawings(found.sha256),
+        "steps": [
+            {
+                "step": step,
+                "post": shown.post_name(step.post),
+                "controls": [(each.words(names), each.rule) for each in step.controls],
+            }
+            for step in shown.steps
+        ],
+        "can_apply": shown.steps[0].post == APPLICANT and found.retired_at is None,
+        "saved_percent": saved_percent(
+            shown.limits.promised.number, shown.limits.statutory.number
+        ),
+    }
+    return render(request, "powers/guide.html", context)
+
+
+def saved_percent(promised: int, statutory: int) -> int:
+    """By how many per cent the promise is shorter than the law's limit, rounded down."""
+    return 100 * (statutory - promised) // statutory

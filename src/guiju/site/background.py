@@ -1,0 +1,40 @@
+"""What goes on beside the pages: indexing acts into the log, sending messages."""
+
+import logging
+import threading
+import time
+
+from django.db import close_old_connections
+
+from guiju.cases.outbox import deliver
+from guiju.record.sequencer import sequence
+from guiju.site import clock
+
+PAUSE_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+def round_of_work() -> tuple[int, int]:
+    """Index all acts that wait and send all messages that wait; answers how many of each."""
+    indexed = 0
+    while batch := sequence():
+        indexed += batch
+    return indexed, deliver(clock.now())
+
+
+def start() -> threading.Thread:
+    """Do a round every second, in a thread that ends with the process."""
+    thread = threading.Thread(target=_forever, name="background", daemon=True)
+    thread.start()
+    return thread
+
+
+def _forever() -> None:
+    while True:
+        close_old_connections()
+        try:
+            round_of_work()
+        except Exception:
+            # The work waits in the database and is tried again; stopping would lose more.
+            log.exception("a round of background work failed; it is tried again")
+        time.sleep(PAUSE_SECONDS)

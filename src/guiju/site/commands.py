@@ -1,0 +1,27 @@
+"""``guiju COMMAND``: ours first, everything else goes to Django.
+
+    guiju up [--port N] [--fast]    migrate, load the sample city, serve
+    guiju load PACK                 load a pack's organs and publish its powers
+    guiju check PATH… [--json]      prove packs or power files; exit 1 when something is found
+    guiju draw POWER [-o FILE.svg]  flow chart and risk chart of a power file
+    guiju sequence                  give waiting acts their index in the log, send messages
+
+Exit status: 0 holds, 1 finds, 2 cannot.
+"""
+
+import os
+import sys
+
+import django
+from django.core.management import execute_from_command_line
+
+
+def main() -> None:
+    """Run one command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiju.site.settings")
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(__doc__)
+        sys.exit(0 if arguments else 2)
+    django.setup()
+    execute_from_command_line(["guiju", *arguments])
