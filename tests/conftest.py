@@ -6,8 +6,11 @@ without it. `./dev test` runs all on SQLite, then what uses the database on Post
 
 import shutil
 from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
@@ -31,6 +34,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db)
         if "browser" in asked:
             item.add_marker(pytest.mark.browser)
+
+
+CITY_TIME = ZoneInfo("Asia/Shanghai")
+LOADED_AT = datetime(2026, 9, 1, 9, tzinfo=CITY_TIME)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Load the sample city once; every test then works in a transaction that is rolled back."""
+    from guiju.formats.packs import read_pack
+    from guiju.organs.actions import load_organs
+    from guiju.powers.actions import load_powers
+
+    pack = read_pack(settings.PACKS / "changzhi", date(2026, 9, 1))
+    with django_db_blocker.unblock():
+        load_organs(pack)
+        load_powers(pack=pack, by="tests", at=LOADED_AT)
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: pytest.TempPathFactory, settings: pytest.FixtureRequest) -> None:
+    """Keep documents out of the project's own folder."""
+    settings.MEDIA_ROOT = tmp_path / "documents"
 
 
 @pytest.fixture(scope="module")

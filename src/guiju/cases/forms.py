@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
@@ -10,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from guiju.cases.actions import Applicant, Request
 from guiju.cases.documents import Stored, store
 from guiju.kernel.acts import Person
-from guiju.kernel.controls import Evidence
+from guiju.kernel.controls.evidence import Evidence
 from guiju.kernel.power import Field, FieldKind, Step
 from guiju.kernel.run import asked
 
@@ -23,7 +24,7 @@ class Unreadable(ValueError):
 
 
 def request_from(
-    step: Step, data: QueryDict, files: "MultiValueDict[str, UploadedFile]"
+    step: Step, data: QueryDict, files: "MultiValueDict[str, UploadedFile[Any]]"
 ) -> Request:
     """What somebody asks for at a step. Raises Unreadable, or Unacceptable for a file."""
     outcome = data.get("outcome", "")
@@ -70,7 +71,7 @@ def evidence_kinds(step: Step, outcome: str) -> list[str]:
 
 
 def _documents(
-    step: Step, outcome: str, files: "MultiValueDict[str, UploadedFile]"
+    step: Step, outcome: str, files: "MultiValueDict[str, UploadedFile[Any]]"
 ) -> tuple[Stored, ...]:
     pairs = ((kind, files.getlist(f"e-{kind}")) for kind in evidence_kinds(step, outcome))
     return tuple(

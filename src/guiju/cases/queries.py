@@ -12,7 +12,8 @@ from guiju.cases.actions import state_of
 from guiju.cases.forms import evidence_kinds
 from guiju.cases.models import Case
 from guiju.kernel.acts import State
-from guiju.kernel.controls import OneNotice, PersonsMin
+from guiju.kernel.controls.one_notice import OneNotice
+from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.lights import Standing, standing, step_left
 from guiju.kernel.power import FieldKind, Outcome, Power, Step
 from guiju.kernel.run import Program, asked, open_steps

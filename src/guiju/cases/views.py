@@ -16,11 +16,12 @@ from guiju.cases.models import Case, Document
 from guiju.cases.queries import View, inbox, lines, needs, told_facts, view_of
 from guiju.kernel.power import APPLICANT, Step
 from guiju.kernel.run import Refusal, Refused
-from guiju.look.requests import Request
+from guiju.look.requests import Request, person_of
 from guiju.organs.models import Division
 from guiju.organs.queries import posts_of
+from guiju.powers.drawings import drawing_of_case
 from guiju.powers.models import Version
-from guiju.powers.queries import calendar, current_versions, drawing_of_case, program
+from guiju.powers.queries import calendar, current_versions, program
 
 INPUT_ERRORS = (Unreadable, Unacceptable, StalePage)
 BLOCKING = frozenset({"post", "distinct", "publicity_days"})  # no input can cure these
@@ -31,7 +32,7 @@ BLOCKING = frozenset({"post", "distinct", "publicity_days"})  # no input can cur
 def inbox_page(request: Request) -> HttpResponse:
     """What waits for whoever is logged in, the most urgent first."""
     today = request.moment.date()
-    person = request.user.pk
+    person = person_of(request)
     posts = posts_of(person, today)
     context = {"rows": inbox(person, today), "posts": posts, "openable": _openable(request)}
     return render(request, "cases/inbox.html", context)
@@ -56,7 +57,7 @@ def case_page(request: Request, number: str) -> HttpResponse:
     try:
         asked_for = request_from(step, request.POST, request.FILES)
         seq = int(request.POST.get("seq", "-1"))
-        by = request.user.pk
+        by = person_of(request)
         actions.perform_act(number=number, request=asked_for, seq=seq, by=by, at=request.moment)
     except Refused as refused:
         return _show(request, case, refused.refusals, 422)
@@ -83,7 +84,7 @@ def open_page(request: Request, code: str) -> HttpResponse:
                 division=_division(request),
                 applicant=applicant_from(request.POST),
                 request=request_from(step, request.POST, request.FILES),
-                by=request.user.pk,
+                by=person_of(request),
                 at=request.moment,
             )
             return redirect("staff-case", number=number)
@@ -124,7 +125,7 @@ def _show(
     request: Request, case: Case, refusals: tuple[Refusal, ...] = (), status: int = 200
 ) -> HttpResponse:
     case.refresh_from_db()
-    today, person = request.moment.date(), request.user.pk
+    today, person = request.moment.date(), person_of(request)
     view = view_of(case, calendar(), today)
     mine = {a.post.role for a in posts_of(person, today)}
     forms = [_form(request, view, step) for step in view.steps if step.post in mine]
@@ -145,7 +146,7 @@ def _show(
 
 
 def _form(request: Request, view: View, step: Step) -> dict[str, object]:
-    person, at = request.user.pk, request.moment
+    person, at = person_of(request), request.moment
     rows = []
     for need in needs(view, step, person, at.date()):
         trial = actions.Request(step=step.id, outcome=need.outcome.id, key="")
@@ -161,7 +162,7 @@ def _fields(step: Step, outcome: str) -> list[object]:
 
 def _openable(request: Request) -> list[Version]:
     """The powers whose first step belongs to a post of whoever is logged in."""
-    roles = {a.post.role for a in posts_of(request.user.pk, request.moment.date())}
+    roles = {a.post.role for a in posts_of(person_of(request), request.moment.date())}
     firsts = ((v, program(v.sha256).power.steps[0].post) for v in current_versions())
     return [version for version, post in firsts if post in roles and post != APPLICANT]
 
@@ -176,7 +177,7 @@ def _division(request: Request) -> str:
 def _may_see(request: Request, case: Case) -> bool:
     """Whether a post of the person is on the chart of the case, for its division."""
     posts = {post.id for post in program(case.version_id).power.posts}
-    held = posts_of(request.user.pk, request.moment.date())
+    held = posts_of(person_of(request), request.moment.date())
     return any(
         a.post.role in posts and case.division_id.startswith(a.post.organ.division_id)
         for a in held

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guiju.kernel.controls import Distinct
+from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.power import APPLICANT, ClockEffect, Outcome, Power, Step
 
 END = 1  # the bit of the place that ends every case

@@ -12,7 +12,7 @@ from typing import TypeVar
 from guiju.kernel.acts import Act, State
 from guiju.kernel.controls import Control
 from guiju.kernel.net import END, Net, Transition, compile_net
-from guiju.kernel.power import ClockEffect, Field, FieldKind, Power, Step
+from guiju.kernel.power import ClockEffect, Field, FieldKind, Post, Power, Step
 from guiju.kernel.rules import Rule
 from guiju.kernel.terms import Clock
 
@@ -55,12 +55,13 @@ class Refused(Exception):
 def compile_power(power: Power) -> Program:
     """Make a power ready to run. Raises ChartError for a chart that means nothing."""
     net = compile_net(power)
+    named: tuple[Post | Step, ...] = (*power.posts, *power.steps)
     return Program(
         power,
         net,
         {step.id: step for step in power.steps},
         {(move.step.id, move.outcome.id): move for move in net.transitions},
-        {each.id: each.name for each in (*power.posts, *power.steps)},
+        {each.id: each.name for each in named},
     )
 
 

@@ -29,10 +29,8 @@ def load_organs(pack: Pack) -> int:
             id=post.id, defaults={"role": post.role, "name": post.name, "organ_id": post.organ}
         )
     for person in pack.people:
-        values = {"name": person.name, "is_active": person.login}
-        Person.objects.update_or_create(
-            id=person.id, defaults={**values, "is_invented": person.is_invented}
-        )
+        flags = {"is_active": person.login, "is_invented": person.is_invented}
+        Person.objects.update_or_create(id=person.id, defaults={"name": person.name, **flags})
     for row in pack.assignments:
         Assignment.objects.update_or_create(
             person_id=row.person,

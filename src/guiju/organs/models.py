@@ -50,7 +50,7 @@ class Person(AbstractBaseUser):
     is_invented = models.BooleanField("虚构人物", default=False)
     is_active = models.BooleanField("可以登录", default=True)
 
-    objects: ClassVar[BaseUserManager["Person"]] = BaseUserManager()
+    objects = BaseUserManager()
 
     USERNAME_FIELD = "id"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

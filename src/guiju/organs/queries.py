@@ -33,7 +33,7 @@ def holdings(roles: tuple[str, ...], division: str, on: date) -> list[Holding]:
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, (day, day, *above, day, day, *roles))
-        return [Holding(*row[:6], bool(row[6])) for row in cursor.fetchall()]
+        return [Holding(*row) for row in cursor.fetchall()]
 
 
 def posts_of(person: str, on: date) -> list[Assignment]:

@@ -20,7 +20,8 @@ from guiju.look.requests import Request
 from guiju.organs.models import Division
 from guiju.organs.queries import place
 from guiju.portal.search import Index, index, ranking
-from guiju.powers.queries import calendar, current_versions, drawing_of_case, power, program
+from guiju.powers.drawings import drawing_of_case
+from guiju.powers.queries import calendar, current_versions, power, program
 from guiju.record.models import Act
 from guiju.record.sequencer import log_root
 from guiju.record.writer import is_intact

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from guiju.formats.packs import Pack
 from guiju.formats.reader import plain
-from guiju.kernel.checks import Finding, findings
+from guiju.kernel.checks import findings
+from guiju.kernel.checks.finding import Finding
 from guiju.kernel.examples import failures
 from guiju.kernel.power import Power
 from guiju.kernel.terms import Calendar, Year
@@ -47,7 +48,7 @@ def publish_power(*, power: Power, calendar: Calendar, by: str, at: datetime) ->
     current = Version.objects.filter(code=power.code, retired_at__isnull=True).first()
     if current is not None and current.sha256 == digest:
         return None
-    found = (*findings(power, at.date()), *failures(power, calendar))
+    found: tuple[Finding | str, ...] = (*findings(power, at.date()), *failures(power, calendar))
     if found:
         raise NotPublishable(power, found)
     Version.objects.filter(code=power.code, retired_at__isnull=True).update(retired_at=at)

@@ -1,17 +1,13 @@
-"""Reads about powers: versions, programs ready to run, drawings, the calendar."""
+"""Reads about powers: versions, programs ready to run, the calendar."""
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db.models import QuerySet
 
 from guiju.formats.reader import read
-from guiju.kernel.acts import State
-from guiju.kernel.draw import Progress, chart_svg
-from guiju.kernel.draw_narrow import chart_svg_narrow
 from guiju.kernel.power import Power
-from guiju.kernel.run import Program, compile_power, open_steps
+from guiju.kernel.run import Program, compile_power
 from guiju.kernel.terms import Calendar, Year
 from guiju.powers.models import CalendarYear, Version
 
@@ -44,35 +40,3 @@ def calendar() -> Calendar:
 @lru_cache(maxsize=4)
 def _calendar(rows: tuple[str, ...]) -> Calendar:
     return Calendar.of(read(Year, json.loads(row)) for row in rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Drawings:
-    """The charts of a version as SVG, for wide and for narrow screens."""
-
-    flow: str
-    flow_narrow: str
-    risk: str
-    risk_narrow: str
-
-
-@lru_cache(maxsize=512)
-def drawings(sha256: str) -> Drawings:
-    """The two charts of a version, drawn once."""
-    shown = power(sha256)
-    return Drawings(
-        chart_svg(shown, risks=False),
-        chart_svg_narrow(shown, risks=False),
-        chart_svg(shown, risks=True),
-        chart_svg_narrow(shown, risks=True),
-    )
-
-
-def drawing_of_case(begun: Program, state: State) -> tuple[str, str]:
-    """The risk chart with where a case stands, for wide and for narrow screens."""
-    current = frozenset(step.id for step in open_steps(begun, state))
-    progress = Progress(current, frozenset(state.doers) - current)
-    return (
-        chart_svg(begun.power, risks=True, progress=progress),
-        chart_svg_narrow(begun.power, risks=False, progress=progress),
-    )

@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from guiju.kernel.power import APPLICANT
+from guiju.powers.drawings import drawings
 from guiju.powers.models import Version
-from guiju.powers.queries import current_versions, drawings, power, program
+from guiju.powers.queries import current_versions, power, program
 
 
 def power_list(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ and 行政处罚法第五十七条、第五十八条 for its kinds of separation
 from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject
-from guiju.kernel.controls import Distinct
+from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.power import Power, StepKind
 
 ID = "C08"

@@ -7,7 +7,7 @@ Source: 行政许可法第三十八条第二款; the same for other kinds of pow
 from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject
-from guiju.kernel.controls import ReasonRequired
+from guiju.kernel.controls.reason_required import ReasonRequired
 
 ID = "C09"
 

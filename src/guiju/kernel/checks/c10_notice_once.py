@@ -8,7 +8,7 @@ Source: 行政许可法第三十二条第一款第四项; 政府信息公开条�
 from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject
-from guiju.kernel.controls import OneNotice
+from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.power import StepKind
 
 ID = "C10"

@@ -1,0 +1,101 @@
+"""What a chart says in words: a step's risk points and controls, and where its outcomes lead."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from guiju.kernel.drawing.ink import DARK, Rect, box, label, width, wrap
+from guiju.kernel.drawing.plan import limit_words, names_of, post_name
+from guiju.kernel.power import Outcome, Power, Risk, Step
+
+ENFORCED = "系统强制"
+NOTE_SIZE = 12
+NOTE_LINE = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines of text, the first one after a tag if there is one."""
+
+    lines: tuple[str, ...]
+    tag: str = ""
+
+    @property
+    def height(self) -> float:
+        """How high it is drawn."""
+        return NOTE_LINE * len(self.lines)
+
+
+def risk_paragraphs(power: Power, step: Step, room: float) -> tuple[Paragraph, ...]:
+    """The risk points of a step and all that is done against them."""
+    risk = step.risk
+    assert risk is not None
+    texts = [("", f"风险:{';'.join(risk.points)}"), *_control_texts(power, step, risk)]
+    if risk.responsible and risk.responsible != step.post:
+        texts.append(("", f"责任岗位:{post_name(power, risk.responsible)}"))
+    return tuple(paragraph(text, room, tag) for tag, text in texts)
+
+
+def paragraph(text: str, room: float, tag: str = "", size: float = NOTE_SIZE) -> Paragraph:
+    """A text wrapped into so much room."""
+    first = width(tag, size - 1.5) + 10 if tag else 0
+    return Paragraph(wrap(text, size, room, first), tag)
+
+
+def _control_texts(power: Power, step: Step, risk: Risk) -> Iterator[tuple[str, str]]:
+    names = names_of(power)
+    outcomes = {outcome.id: outcome.name for outcome in step.outcomes}
+    for control in step.controls:
+        when = "、".join(outcomes.get(each, each) for each in control.outcomes)
+        words = control.words(names)
+        yield ENFORCED, f"防控:{words}({when}时)" if when else f"防控:{words}"
+    if risk.measures:
+        yield "", f"防控:{';'.join(risk.measures)}"
+
+
+def drawn(each: Paragraph, x: float, y: float, size: float = NOTE_SIZE) -> str:
+    """A paragraph as SVG, its upper left corner at x and y."""
+    parts = []
+    for i, line in enumerate(each.lines):
+        base = y + NOTE_LINE * i + size
+        indent = 0.0
+        if each.tag and i == 0:
+            wide = width(each.tag, size - 1.5) + 6
+            parts.append(box(Rect(x, y + 0.5, wide, NOTE_LINE - 3), rx=2, fill=DARK))
+            parts.append(label(each.tag, x + 3, base - 0.5, size - 1.5, fill="#fff"))
+            indent = wide + 4
+        parts.append(label(line, x + indent, base, size))
+    return "".join(parts)
+
+
+def outcome_words(power: Power, outcome: Outcome) -> str:
+    """Where an outcome leads, such as “批准 → 第8步 发放救助金”."""
+    numbers = {step.id: number for number, step in enumerate(power.steps, 1)}
+    if len(outcome.to) > 1:
+        steps = "、".join(str(numbers[target]) for target in outcome.to)
+        return f"{outcome.name} → 第{steps}步(同时进行)"
+    target = outcome.to[0]
+    if target in numbers:
+        number = numbers[target]
+        return f"{outcome.name} → 第{number}步 {power.steps[number - 1].name}"
+    end = next(end for end in power.ends if end.id == target)
+    return f"{outcome.name} → 终点:{end.name}"
+
+
+def join_words(power: Power, step: Step) -> str:
+    """What a step waits for, or ""."""
+    numbers = [str(i) for i, each in enumerate(power.steps, 1) if each.id in step.join]
+    return f"等第{'、'.join(numbers)}步都办完" if len(numbers) > 1 else ""
+
+
+def description(power: Power) -> str:
+    """The whole chart in words, for screen readers."""
+    return "".join(_step_words(power, i, step) for i, step in enumerate(power.steps, 1))
+
+
+def _step_words(power: Power, number: int, step: Step) -> str:
+    facts = [post_name(power, step.post)]
+    facts += [f"限{limit_words(step)}"] if limit_words(step) else []
+    facts += [f"{step.risk.grade}风险"] if step.risk else []
+    ways = ";".join(outcome_words(power, outcome) for outcome in step.outcomes)
+    wait = f"{join_words(power, step)},再办。" if len(step.join) > 1 else ""
+    return f"第{number}步 {step.name}({','.join(facts)}):{wait}{ways}。"

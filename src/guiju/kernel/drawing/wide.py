@@ -1,0 +1,275 @@
+"""The chart on lanes, with notes on its risks beside it; for paper and wide screens."""
+
+from dataclasses import dataclass
+
+from guiju.kernel.drawing.ink import (
+    BLUE,
+    DARK,
+    FAINT,
+    GREEN,
+    LINE,
+    LOOKS,
+    Rect,
+    box,
+    document,
+    grade_mark,
+    label,
+    tag,
+    width,
+    wrap,
+)
+from guiju.kernel.drawing.notes import Paragraph, description, drawn, risk_paragraphs
+from guiju.kernel.drawing.plan import (
+    HEADER_HEIGHT,
+    LINE_HEIGHT,
+    NAME_SIZE,
+    Kind,
+    Node,
+    Plan,
+    Progress,
+    limit_words,
+    plan_of,
+)
+from guiju.kernel.drawing.route import LABEL_LINE, LABEL_SIZE, Layout, Line, layout_of
+from guiju.kernel.power import Grade, Power, Step
+
+MARGIN = 8
+LEGEND_HEIGHT = 30
+HEAD_SIZE = 13
+NOTE_WIDTH = 310
+NOTE_GAP = 10
+NOTE_HEAD = 24
+NOWHERE = Progress(frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What stands beside the chart about one step's risk."""
+
+    node: Node
+    paragraphs: tuple[Paragraph, ...]
+
+    @property
+    def height(self) -> float:
+        """How high it is drawn."""
+        return NOTE_HEAD + sum(each.height for each in self.paragraphs) + 8
+
+
+def chart_svg(power: Power, *, risks: bool, progress: Progress | None = None) -> str:
+    """The chart on lanes in the official order of posts, best at 700 px and more."""
+    plan = plan_of(power)
+    heads = [wrap(name, HEAD_SIZE, 120) for name in plan.lanes]
+    head = 12 + LINE_HEIGHT * max(map(len, heads))
+    top = MARGIN + LEGEND_HEIGHT
+    notes = _notes(power, plan) if risks else []
+    layout = layout_of(plan, top + head, _needs(plan, notes))
+    places = _note_places(layout, notes)
+    bottom = max([layout.bottom, *(place.y + place.h for place in places)])
+    right = layout.lane_edges[-1] + 2 * MARGIN + (NOTE_WIDTH + NOTE_GAP if notes else 0)
+    body = [
+        _legend(plan, risks),
+        *_lanes(layout, heads, Rect(0, top, 0, bottom - top), head),
+        *(_line(line, risks) for line in layout.lines),
+        *(_label(line) for line in layout.lines),
+        *(_node(node, layout.boxes[key], risks, progress) for key, node in plan.nodes.items()),
+        *(_note(note, place) for note, place in zip(notes, places, strict=True)),
+    ]
+    title = f"{power.name}权力运行流程图{'与廉政风险防控图' if risks else ''}"
+    size = (right, bottom + MARGIN)
+    return document(_prefix(risks), size, (title, description(power)), "".join(body))
+
+
+def _prefix(risks: bool) -> str:
+    return "risk" if risks else "flow"
+
+
+def _notes(power: Power, plan: Plan) -> list[Note]:
+    """The notes from top to bottom."""
+    nodes = sorted(plan.nodes.values(), key=lambda node: (node.row, node.number))
+    return [
+        Note(node, risk_paragraphs(power, node.step, NOTE_WIDTH - 20))
+        for node in nodes
+        if node.step is not None and node.step.risk is not None
+    ]
+
+
+def _needs(plan: Plan, notes: list[Note]) -> list[float]:
+    """How high every row must be for its notes."""
+    needs = [0.0] * plan.rows
+    for note in notes:
+        needs[note.node.row] += note.height + NOTE_GAP
+    return needs
+
+
+def _note_places(layout: Layout, notes: list[Note]) -> list[Rect]:
+    """Every note at the height of its step, or below the note above."""
+    x = layout.lane_edges[-1] + MARGIN + NOTE_GAP
+    y = 0.0
+    places = []
+    for note in notes:
+        y = max(y, layout.boxes[note.node.key].y)
+        places.append(Rect(x, y, NOTE_WIDTH, note.height))
+        y += note.height + NOTE_GAP
+    return places
+
+
+def _legend(plan: Plan, risks: bool) -> str:
+    """One line that explains the signs."""
+    x, y = float(MARGIN), MARGIN + 10.0
+    parts = []
+    for grade in Grade if risks else ():
+        word = f"{grade}风险({LOOKS[grade].word})"
+        parts += [grade_mark(grade, x + 7, y), label(word, x + 18, y + 4)]
+        x += width(word, 12) + 34
+    if risks:
+        word = "数字是环节的顺序;“系统强制”的不满足就办不下去"
+    else:
+        word = "数字是环节的顺序;框内右上角是本环节时限"
+    return "".join([*parts, label(word, x, y + 4, fill=LINE)])
+
+
+def _lanes(
+    layout: Layout, heads: list[tuple[str, ...]], frame: Rect, head: float
+) -> list[str]:
+    """The lanes with their names."""
+    parts = []
+    for i, lines in enumerate(heads):
+        x0, x1 = (each + MARGIN for each in layout.lane_edges[i : i + 2])
+        lane = Rect(x0, frame.y, x1 - x0, frame.h)
+        parts.append(box(lane, fill="#f6f8fb" if i % 2 else "#fff", stroke=FAINT))
+        parts.append(box(Rect(x0, frame.y, x1 - x0, head), fill="#e4eaf2", stroke=FAINT))
+        y = frame.y + head / 2 - LINE_HEIGHT * (len(lines) / 2 - 0.5) + 4.5
+        for k, words in enumerate(lines):
+            parts.append(
+                label(
+                    words,
+                    lane.middle,
+                    y + k * LINE_HEIGHT,
+                    HEAD_SIZE,
+                    font_weight="bold",
+                    text_anchor="middle",
+                )
+            )
+    return parts
+
+
+def _line(line: Line, risks: bool) -> str:
+    points = " ".join(f"{x + MARGIN:.1f},{y:.1f}" for x, y in line.points)
+    end = {} if line.target.kind is Kind.JOIN else {}
+    return tag(
+        "polyline",
+        points=points,
+        fill="none",
+        stroke=LINE,
+        stroke_width=1.5,
+        stroke_linejoin="round",
+        marker_end=f"url(#{_prefix(risks)}-arrow)",
+        **end,
+    )
+
+
+def _label(line: Line) -> str:
+    """A label on its own ground, so that its line does not run through the words."""
+    if line.label is None:
+        return ""
+    rect = Rect(line.label.x + MARGIN, line.label.y, line.label.w, line.label.h)
+    parts = [box(rect, fill="#fff", rx=2)]
+    for i, words in enumerate(line.words):
+        y = rect.y + LABEL_LINE * (i + 1) - 3
+        parts.append(label(words, rect.middle, y, LABEL_SIZE, text_anchor="middle"))
+    return "".join(parts)
+
+
+def _node(node: Node, place: Rect, risks: bool, progress: Progress | None) -> str:
+    rect = Rect(place.x + MARGIN, place.y, place.w, place.h)
+    if node.step is not None:
+        return tag("g", _step(node, node.step, rect, risks, progress or NOWHERE))
+    if node.kind is Kind.END:
+        fill, stroke = ("#eceff1", "#78848f") if node.is_refusal else ("#e6f4ea", GREEN)
+        pill = box(rect, rx=rect.h / 2, fill=fill, stroke=stroke, stroke_width=1.5)
+        return tag("g", pill + _name(node, rect, 6, NAME_SIZE - 1))
+    bar = box(rect, rx=3, fill=LINE)
+    words = "".join(node.lines)
+    text = label(words, rect.middle, rect.y + 14, 12, fill="#fff", text_anchor="middle")
+    return tag("g", bar + text)
+
+
+def _name(node: Node, rect: Rect, top: float, size: float) -> str:
+    return "".join(
+        label(
+            words,
+            rect.middle,
+            rect.y + top + LINE_HEIGHT * i + size,
+            size,
+            text_anchor="middle",
+            font_weight="bold" if node.step else "normal",
+        )
+        for i, words in enumerate(node.lines)
+    )
+
+
+def _step(node: Node, step: Step, rect: Rect, risks: bool, progress: Progress) -> str:
+    """A step's box with number, grade, limit and name."""
+    is_current, is_done = step.id in progress.current, step.id in progress.done
+    look = LOOKS[step.risk.grade] if risks and step.risk else None
+    fill = "#f4f6f8" if is_done and not is_current else look.tint if look else "#fff"
+    frame = box(
+        rect,
+        rx=18 if node.number == 1 else 4,
+        fill=fill,
+        stroke=BLUE if is_current else look.line if look else LINE,
+        stroke_width=4 if is_current else 1.6,
+    )
+    parts = [frame, _number(node.number, rect.x + 15, rect.y + 14)]
+    if risks and step.risk:
+        parts.append(grade_mark(step.risk.grade, rect.x + 33, rect.y + 14))
+        text = LOOKS[step.risk.grade].text
+        parts.append(label(step.risk.grade, rect.x + 41, rect.y + 18, 11, fill=text))
+    limit = limit_words(step)
+    if limit:
+        edge = rect.x + rect.w - 8
+        parts.append(label(limit, edge, rect.y + 18, 11, text_anchor="end", fill=LINE))
+    parts.append(_name(node, rect, HEADER_HEIGHT, NAME_SIZE))
+    if is_current:
+        parts.append(_current_mark(rect))
+    if is_done:
+        parts.append(_done_mark(rect.x + rect.w - 2, rect.y))
+    return "".join(parts)
+
+
+def _number(number: int, x: float, y: float) -> str:
+    disc = tag("circle", cx=x, cy=y, r=9, fill=DARK)
+    text = label(str(number), x, y + 4, 11, fill="#fff", text_anchor="middle")
+    return disc + text
+
+
+def _current_mark(rect: Rect) -> str:
+    pill = box(Rect(rect.middle - 36, rect.y + rect.h - 6, 72, 16), rx=8, fill=BLUE)
+    y = rect.y + rect.h + 6
+    return pill + label("▲当前环节", rect.middle, y, 11.5, fill="#fff", text_anchor="middle")
+
+
+def _done_mark(x: float, y: float) -> str:
+    disc = tag("circle", cx=x, cy=y, r=8, fill=GREEN)
+    path = f"M{x - 4:.1f} {y:.1f}l3 3l5 -6"
+    return disc + tag("path", d=path, fill="none", stroke="#fff", stroke_width=2)
+
+
+def _note(note: Note, rect: Rect) -> str:
+    step = note.node.step
+    assert step is not None
+    assert step.risk is not None
+    rect = Rect(rect.x + MARGIN, rect.y, rect.w, rect.h)
+    look = LOOKS[step.risk.grade]
+    title = f"{step.name} · {step.risk.grade}风险({look.word})"
+    parts = [
+        box(rect, rx=3, fill=look.tint, stroke=look.line),
+        _number(note.node.number, rect.x + 16, rect.y + 14),
+        grade_mark(step.risk.grade, rect.x + 35, rect.y + 14),
+        label(title, rect.x + 45, rect.y + 18.5, 13, fill=look.text, font_weight="bold"),
+    ]
+    y = rect.y + NOTE_HEAD + 3
+    for each in note.paragraphs:
+        parts.append(drawn(each, rect.x + 10, y))
+        y += each.height
+    return tag("g", "".join(parts))
