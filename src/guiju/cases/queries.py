@@ -102,7 +102,7 @@ def inbox(person: str, today: date) -> list[Row]:
     held = [(a.post.role, a.post.organ.division_id) for a in posts_of(person, today)]
     if not held:
         return []
-    at_posts = (Q(roles__contains=f"|{role}|", division_id__startswith=d) for role, d in held)
+    at_posts = (Q(roles__contains=f"|{role}|", division__code__startswith=d) for role, d in held)
     found = Case.objects.filter(reduce(or_, at_posts), ended="").select_related("division")
     days, rows = calendar(), []
     for case in found:

@@ -94,6 +94,7 @@ class Head:
     id: str
     name: str
     note: str = ""
+    demo_logins: tuple[str, ...] = ()  # people to try the sample with, one for each post
     builds_on: str = ""  # the folder name of the pack below, beside this one
 
 

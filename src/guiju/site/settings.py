@@ -5,6 +5,7 @@ GUIJU_SECRET_KEY  needed in production
 GUIJU_HOSTS       the host names served, with commas between; needed in production
 DATABASE_URL      postgres://user:password@host:port/name, or sqlite:///path; default: var/guiju.db
 GUIJU_VAR         the folder for the embedded database and documents; default: var
+GUIJU_PACKS       the folder of the packs; default: the packs that come with the software
 GUIJU_CLOCK_FILE  a file that holds how many days the demo clock is ahead; unset: the real time
 GUIJU_SMTP_HOST   where e-mail goes; unset: to the console
 GUIJU_SMS_DOMAIN  the gateway that turns mail to a phone number into a short message
@@ -18,7 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 IS_PRODUCTION = os.environ.get("GUIJU_ENV", "development") == "production"
-PACKS = Path(__file__).resolve().parent.parent / "packs"
+PACKS = Path(os.environ.get("GUIJU_PACKS", Path(__file__).parent.parent / "packs")).resolve()
 VAR = Path(os.environ.get("GUIJU_VAR", "var")).resolve()
 
 

@@ -1,9 +1,190 @@
-"""The chart as one column of cards for phones; what no arrow can show is said in words."""
+"""The chart as one column of cards for phones; what no arrow can show is said in words.
 
-from guiju.kernel.drawing.plan import Progress
-from guiju.kernel.power import Power
+An arrow joins two cards where the second follows from the first; every other way is a line
+of text in the card that it leaves.
+"""
+
+from dataclasses import dataclass
+
+from guiju.kernel.drawing.ink import (
+    BLUE,
+    DARK,
+    GREEN,
+    LINE,
+    LOOKS,
+    Rect,
+    box,
+    document,
+    grade_mark,
+    label,
+    tag,
+    width,
+    wrap,
+)
+from guiju.kernel.drawing.notes import (
+    ENFORCED,
+    NOTE_LINE,
+    Paragraph,
+    description,
+    drawn,
+    join_words,
+    outcome_words,
+    paragraph,
+    risk_paragraphs,
+)
+from guiju.kernel.drawing.plan import Progress, limit_words, post_name
+from guiju.kernel.power import Power, Step
+
+WIDTH = 360
+MARGIN = 6
+PAD = 12
+GAP = 26  # between two cards, with room for an arrow
+NAME_SIZE = 17
+NAME_LINE = 23
+TEXT_SIZE = 13
+ROOM = WIDTH - 2 * MARGIN - 2 * PAD
+NAME_LEFT = 34  # where the name begins, right of the number
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One step, with all its text wrapped."""
+
+    number: int
+    step: Step
+    names: tuple[str, ...]
+    facts: Paragraph  # post and limit
+    risks: tuple[Paragraph, ...]
+    ways: tuple[Paragraph, ...]
+    leads_on: str | None  # the label of the arrow to the next card; None: no arrow
+    mark: str  # how far the case has come, in words
+
+    @property
+    def height(self) -> float:
+        """How high it is drawn."""
+        texts = sum(each.height for each in (self.facts, *self.risks, *self.ways))
+        marks = 22.0 * (bool(self.risks) + bool(self.mark))
+        return 2 * PAD + NAME_LINE * len(self.names) + texts + marks + 6
 
 
 def chart_svg_narrow(power: Power, *, risks: bool, progress: Progress | None = None) -> str:
-    """The chart as cards, 360 units wide."""
-    return ""
+    """The chart as cards, 360 units wide, for screens under 700 px."""
+    cards = [_card(power, i, risks, progress) for i in range(len(power.steps))]
+    kind = "risk-narrow" if risks else "flow-narrow"
+    parts, y = [], float(MARGIN)
+    if risks:
+        legend = paragraph("的措施不满足,系统就不让办", ROOM, ENFORCED, TEXT_SIZE)
+        parts.append(drawn(legend, MARGIN + PAD, y, TEXT_SIZE))
+        y += legend.height + MARGIN
+    for card in cards:
+        parts.append(_drawn_card(card, y, risks))
+        y += card.height
+        if card.leads_on is not None:
+            parts.append(_arrow(card.leads_on, y, kind))
+        y += GAP
+    title = f"{power.name}权力运行流程图{'与廉政风险防控图' if risks else ''}"
+    size = (WIDTH, y - GAP + MARGIN)
+    return document(kind, size, (title, description(power)), "".join(parts))
+
+
+def _card(power: Power, index: int, risks: bool, progress: Progress | None) -> Card:
+    step = power.steps[index]
+    following = power.steps[index + 1].id if index + 1 < len(power.steps) else ""
+    on = [o for o in step.outcomes if o.to == (following,)]
+    others = [outcome_words(power, o) for o in step.outcomes if o.to != (following,)]
+    if len(step.outcomes) == 1:  # its name says nothing that the way does not
+        others = [words.partition(" ")[2] for words in others]
+    wait = join_words(power, step)
+    limit = limit_words(step)
+    facts = f"{post_name(power, step.post)}{f' · 限{limit}' if limit else ''}"
+    label_on = "、".join(o.name for o in on) if len(step.outcomes) > 1 else ""
+    return Card(
+        number=index + 1,
+        step=step,
+        names=wrap(step.name, NAME_SIZE, ROOM - NAME_LEFT),
+        facts=paragraph(facts, ROOM - NAME_LEFT, size=TEXT_SIZE),
+        risks=risk_paragraphs(power, step, ROOM, TEXT_SIZE) if risks and step.risk else (),
+        ways=tuple(
+            paragraph(words, ROOM, size=TEXT_SIZE)
+            for words in ([wait] if wait else []) + others
+        ),
+        leads_on=label_on if on else None,
+        mark=_mark(step, progress),
+    )
+
+
+def _mark(step: Step, progress: Progress | None) -> str:
+    if progress is None:
+        return ""
+    if step.id in progress.current:
+        return "▲当前环节"
+    return "✓ 已办" if step.id in progress.done else ""
+
+
+def _drawn_card(card: Card, top: float, risks: bool) -> str:
+    """A card from its top downwards."""
+    left = float(MARGIN + PAD)
+    y = top + PAD
+    parts = [
+        _frame(card, top, risks),
+        tag("circle", cx=left + 12, cy=y + 11, r=12, fill=DARK),
+        label(str(card.number), left + 12, y + 16, 13, fill="#fff", text_anchor="middle"),
+    ]
+    for line in card.names:
+        parts.append(label(line, left + NAME_LEFT, y + 17, NAME_SIZE, font_weight="bold"))
+        y += NAME_LINE
+    parts.append(drawn(card.facts, left + NAME_LEFT, y, TEXT_SIZE))
+    y += card.facts.height + 3
+    if card.mark:
+        parts.append(_pill(card.mark, left + NAME_LEFT, y))
+        y += 22
+    if card.risks:
+        parts.append(_grade(card.step, left, y))
+        y += 22
+    for each in card.risks:
+        parts.append(drawn(each, left, y, TEXT_SIZE))
+        y += each.height
+    for each in card.ways:
+        parts.append(drawn(each, left, y + 3, TEXT_SIZE))
+        y += each.height
+    return tag("g", "".join(parts))
+
+
+def _frame(card: Card, top: float, risks: bool) -> str:
+    is_current, is_done = card.mark.startswith("▲"), card.mark.startswith("✓")
+    look = LOOKS[card.step.risk.grade] if risks and card.step.risk else None
+    return box(
+        Rect(MARGIN, top, WIDTH - 2 * MARGIN, card.height),
+        rx=18 if card.number == 1 else 6,
+        fill="#f4f6f8" if is_done else look.tint if look else "#fff",
+        stroke=BLUE if is_current else look.line if look else LINE,
+        stroke_width=4 if is_current else 1.6,
+    )
+
+
+def _pill(mark: str, x: float, y: float) -> str:
+    wide = width(mark, TEXT_SIZE) + 14
+    fill = BLUE if mark.startswith("▲") else GREEN
+    ground = box(Rect(x, y, wide, 19), rx=9, fill=fill)
+    return ground + label(mark, x + wide / 2, y + 14, TEXT_SIZE, fill="#fff", text_anchor="middle")
+
+
+def _grade(step: Step, x: float, y: float) -> str:
+    assert step.risk is not None
+    look = LOOKS[step.risk.grade]
+    words = f"{step.risk.grade}风险({look.word})"
+    text = label(words, x + 16, y + 15, TEXT_SIZE, fill=look.text, font_weight="bold")
+    return grade_mark(step.risk.grade, x + 7, y + 10) + text
+
+
+def _arrow(words: str, y: float, kind: str) -> str:
+    """The arrow from a card to the next, with the outcome that it stands for."""
+    x = WIDTH / 2
+    line = tag(
+        "path",
+        d=f"M{x:.0f} {y:.1f}V{y + GAP - 1:.1f}",
+        stroke=LINE,
+        stroke_width=2,
+        marker_end=f"url(#{kind}-arrow)",
+    )
+    return line + label(words, x + 10, y + GAP / 2 + 4, TEXT_SIZE) if words else line

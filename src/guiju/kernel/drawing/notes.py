@@ -25,14 +25,16 @@ class Paragraph:
         return NOTE_LINE * len(self.lines)
 
 
-def risk_paragraphs(power: Power, step: Step, room: float) -> tuple[Paragraph, ...]:
+def risk_paragraphs(
+    power: Power, step: Step, room: float, size: float = NOTE_SIZE
+) -> tuple[Paragraph, ...]:
     """The risk points of a step and all that is done against them."""
     risk = step.risk
     assert risk is not None
     texts = [("", f"风险:{';'.join(risk.points)}"), *_control_texts(power, step, risk)]
     if risk.responsible and risk.responsible != step.post:
         texts.append(("", f"责任岗位:{post_name(power, risk.responsible)}"))
-    return tuple(paragraph(text, room, tag) for tag, text in texts)
+    return tuple(paragraph(text, room, tag, size) for tag, text in texts)
 
 
 def paragraph(text: str, room: float, tag: str = "", size: float = NOTE_SIZE) -> Paragraph:

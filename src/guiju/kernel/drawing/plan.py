@@ -159,9 +159,7 @@ def _way(step: Step, outcome: Outcome, heads: dict[str, str]) -> str:
     return heads.get(target, f"{step.id}>{target}")
 
 
-def _put_step(
-    plan: Plan, into: dict[str, list[str]], step: Step, lane: int, number: int
-) -> None:
+def _put_step(plan: Plan, into: dict[str, list[str]], step: Step, lane: int, number: int) -> None:
     """Put a step with its bars."""
     if len(step.join) > 1:
         key = _join_key(step)

@@ -16,9 +16,10 @@ that leave or reach the same gap between two boxes get places of their own, so t
 lines ever lie upon each other. A label has its own width on its track.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import pairwise
 
 from guiju.kernel.drawing.ink import Rect, balanced, width
 from guiju.kernel.drawing.plan import NODE_WIDTH, Edge, Kind, Node, Plan
@@ -79,10 +80,17 @@ class Line:
     points: tuple[Point, ...] = ()
     label: Rect | None = None
 
-    @property
-    def is_first_shown(self) -> bool:
-        """Whether it has a label."""
-        return bool(self.words)
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Where a line touches the top or the bottom of a box."""
+
+    line: Line
+    node: Node
+    is_out: bool  # leaves the box
+    is_below: bool  # at the bottom of the box
+    is_long: bool  # runs on through the whole gap
+    order: tuple[int, int, int]  # from left to right
 
 
 @dataclass(slots=True)
@@ -94,18 +102,23 @@ class Layout:
     lane_edges: list[float] = field(default_factory=list)  # x of the borders between lanes
     middles: list[float] = field(default_factory=list)  # x of the middle of each lane's boxes
     tops: list[float] = field(default_factory=list)  # y of each row
-    heights: list[float] = field(default_factory=list)  # of each row
+    levels: list[list[Track]] = field(default_factory=list)  # the tracks above each row
+    breadths: list[float] = field(default_factory=list)  # of these tracks together
+    begins: dict[int, float] = field(default_factory=dict)  # y of the first of these tracks
     bottom: float = 0
     boxes: dict[str, Rect] = field(default_factory=dict)
 
 
-def layout_of(plan: Plan, top: float, needs: Sequence[float]) -> Layout:
-    """Measure a plan, from ``top`` down; ``needs[r]`` is the height that row r must have."""
+def layout_of(plan: Plan, top: float, least: float = 0) -> Layout:
+    """Measure a plan, from ``top`` down; it is at least ``least`` high."""
     layout = Layout(plan, [_line(plan, edge) for edge in plan.edges])
     _share_gaps(layout)
     _share_sides(layout)
     _measure_across(layout)
-    _measure_down(layout, top, needs)
+    _set_levels(layout)
+    _measure_down(layout, top, 0)
+    if layout.bottom < top + least:
+        _measure_down(layout, top, (top + least - layout.bottom) / plan.rows)
     for line in layout.lines:
         line.points = _points(layout, line)
     _place_labels(layout)
@@ -130,42 +143,64 @@ def _line(plan: Plan, edge: Edge) -> Line:
     return line
 
 
-def _gap(plan: Plan, node: Node, is_below: bool) -> tuple[int, int]:
-    """The gap above or below a box: its lane, and the row of the next box that closes it."""
-    row = node.row + is_below
-    while is_below and row < plan.rows and (node.lane, row) not in plan.cells:
-        row += 1
-    return node.lane, row
-
-
 def _share_gaps(layout: Layout) -> None:
-    """Give every line that ends at a top or a bottom a place of its own in its gap."""
-    gaps: dict[tuple[int, int], list[tuple[tuple[int, ...], Line, bool]]] = {}
-    for line in layout.lines:
-        source, target = line.source, line.target
-        turn = _turn(source.lane, line, target.lane)
-        gap = _gap(layout.plan, source, line.way is not Way.LIFT)
-        reach = abs(source.lane - target.lane) + abs(source.row - target.row) / 100
-        near = int(reach * 100)
-        gaps.setdefault(gap, []).append(((turn, 0, turn * near), line, True))
-        if line.way not in (Way.SIDE, Way.STRAIGHT):
-            gap = _gap(layout.plan, target, line.way is Way.LIFT)
-            gaps.setdefault(gap, []).append(((-turn, 1, turn * near), line, False))
-    for ends in gaps.values():
-        ends.sort(key=lambda end: end[0])
-        straight = [i for i, (_, line, _) in enumerate(ends) if line.way is Way.STRAIGHT]
-        for (_, line, is_out), place in zip(ends, _places(len(ends), straight), strict=True):
-            if is_out:
-                line.out = place
+    """Give every line that ends at a top or a bottom a place of its own there."""
+    for touches in _gaps(layout).values():
+        touches.sort(key=lambda touch: touch.order)
+        straight = [i for i, each in enumerate(touches) if each.line.way is Way.STRAIGHT]
+        for touch, place in zip(touches, _places(len(touches), straight), strict=True):
+            if touch.is_out:
+                touch.line.out = place
             else:
-                line.into = place
+                touch.line.into = place
 
 
-def _turn(lane: int, line: Line, other: int) -> int:
-    """To which side a line turns when it has left its source."""
+def _gaps(layout: Layout) -> dict[tuple[int, int, bool], list[Touch]]:
+    """Where lines touch boxes from above or below, by gap between two boxes of a lane.
+
+    In a gap of several rows the lines above and those below are far from each other and
+    share their places only if one of them runs all the way.
+    """
+    gaps: dict[tuple[int, int, bool], list[Touch]] = {}
+    for line in layout.lines:
+        for touch in _touches(line):
+            node, is_below = touch.node, touch.is_below
+            row = _next_row(layout.plan, node) if is_below else node.row
+            gaps.setdefault((node.lane, row, is_below), []).append(touch)
+    for lane, row, is_below in [*gaps]:
+        above = gaps.get((lane, row, True)) if not is_below else None
+        if above and any(each.is_long or row == each.node.row + 1 for each in above):
+            gaps[lane, row, False] += gaps.pop((lane, row, True))
+        elif above and any(each.is_long for each in gaps[lane, row, False]):
+            gaps[lane, row, False] += gaps.pop((lane, row, True))
+    return gaps
+
+
+def _touches(line: Line) -> Iterator[Touch]:
+    """Both ends of a line, as far as they are at a top or a bottom."""
+    source, target = line.source, line.target
+    is_long = abs(target.row - source.row) > 1
+    turn = (target.lane > source.lane) - (target.lane < source.lane)
+    near = abs(target.lane - source.lane) * 100 + abs(target.row - source.row)
+    is_lift = line.way is Way.LIFT
     if line.way is Way.SIDE:
-        return 1 if line.upright > lane else -1
-    return (other > lane) - (other < lane)
+        turn = 1 if line.upright > source.lane else -1
+        near = 0 if target.row > source.row else 10_000  # what goes up goes outside
+        yield Touch(line, source, True, True, False, (turn, 0, turn * near))
+        return
+    is_carry = is_long and line.way in (Way.CARRY, Way.STRAIGHT)
+    yield Touch(line, source, True, not is_lift, is_carry, (turn, 0, turn * near))
+    if line.way is not Way.STRAIGHT:
+        is_drop = is_long and line.way is Way.DROP
+        yield Touch(line, target, False, is_lift, is_drop, (-turn, 1, -turn * near))
+
+
+def _next_row(plan: Plan, node: Node) -> int:
+    """The row of the next box below."""
+    row = node.row + 1
+    while row < plan.rows and (node.lane, row) not in plan.cells:
+        row += 1
+    return row
 
 
 def _places(count: int, straight: Sequence[int], reach: float = REACH) -> list[float]:
@@ -210,34 +245,34 @@ def _measure_across(layout: Layout) -> None:
     layout.middles.pop()
 
 
-def _measure_down(layout: Layout, top: float, needs: Sequence[float]) -> None:
-    """Level channels get their tracks and thereby all rows their places."""
-    plan = layout.plan
-    channels: list[list[Track]] = [[] for _ in range(plan.rows + 1)]
+def _set_levels(layout: Layout) -> None:
+    """Level channels get their tracks."""
+    layout.levels = [[] for _ in range(layout.plan.rows + 1)]
     for line in layout.lines:
         if line.way is not Way.STRAIGHT or line.words:
             line.across = _track_across(layout, line)
-            channels[line.level].append(line.across)
+            layout.levels[line.level].append(line.across)
+    layout.breadths = [_set_tracks(level, 0) for level in layout.levels]
+
+
+def _measure_down(layout: Layout, top: float, spare: float) -> None:
+    """All rows get their places; ``spare`` is put below every row."""
+    plan = layout.plan
+    layout.tops = []
     y = top
-    for row, channel in enumerate(channels):
-        breadth = _set_tracks(channel, y + (ABOVE if row else 4))
-        y += breadth + (ABOVE + BELOW - TRACK if row else 14)
-        if row < plan.rows:
-            inside = [node for node in plan.nodes.values() if node.row == row]
-            layout.tops.append(y)
-            layout.heights.append(max(node.height for node in inside))
-            y += max(layout.heights[-1], needs[row] - ABOVE - BELOW)
-            for node in inside:
-                layout.boxes[node.key] = _rect(layout, node)
+    for row, breadth in enumerate(layout.breadths):
+        begin = y + (ABOVE + spare / 2 if row else 4)
+        for track in layout.levels[row]:
+            track.at += begin - layout.begins.get(row, 0)
+        layout.begins[row] = begin
+        y += breadth + (ABOVE + BELOW - TRACK + spare if row else 14)
+        layout.tops.append(y)
+        inside = [node for node in plan.nodes.values() if node.row == row]
+        y += max((node.height for node in inside), default=0)
+        for node in inside:
+            x = layout.middles[node.lane] - NODE_WIDTH / 2
+            layout.boxes[node.key] = Rect(x, layout.tops[row], NODE_WIDTH, node.height)
     layout.bottom = y
-
-
-def _rect(layout: Layout, node: Node) -> Rect:
-    x = layout.middles[node.lane] - NODE_WIDTH / 2
-    spare = 0 if node.kind is Kind.STEP else (layout.heights[node.row] - node.height) / 2
-    if node.kind is Kind.END:
-        spare = 0
-    return Rect(x, layout.tops[node.row] + spare, NODE_WIDTH, node.height)
 
 
 def _track_across(layout: Layout, line: Line) -> Track:
@@ -288,17 +323,28 @@ def _overlap(track: Track, group: Iterable[Track], before: Sequence[Track]) -> b
 
 
 def _ordered(tracks: list[Track]) -> list[Track]:
-    """Neighbours change places for as long as that saves a crossing."""
+    """Tracks are moved to better places for as long as that saves a crossing."""
     order = sorted(tracks, key=lambda track: (track.lo, track.hi))
-    is_better = True
-    while is_better:
-        is_better = False
-        for i in range(len(order) - 1):
-            one, two = order[i], order[i + 1]
-            if _crossings(two, one) < _crossings(one, two):
-                order[i], order[i + 1] = two, one
-                is_better = True
+    for _ in order:
+        before = list(order)
+        for track in before:
+            _move(order, track)
+        if all(one is two for one, two in zip(order, before, strict=True)):
+            break
     return order
+
+
+def _move(order: list[Track], track: Track) -> None:
+    """Put one track where it makes the fewest crossings with all the others."""
+    now = next(i for i, each in enumerate(order) if each is track)
+    del order[now]
+    cost = sum(_crossings(track, each) for each in order)
+    costs = [cost]
+    for each in order:
+        cost += _crossings(each, track) - _crossings(track, each)
+        costs.append(cost)
+    best = min(range(len(costs)), key=lambda i: (costs[i], abs(i - now)))
+    order.insert(best, track)
 
 
 def _crossings(first: Track, second: Track) -> int:
@@ -328,34 +374,43 @@ def _points(layout: Layout, line: Line) -> tuple[Point, ...]:
 
 def _place_labels(layout: Layout) -> None:
     """Every label on the level part of its line, where nothing else runs, near the source."""
+    parts = {line.edge: list(_stretches(line)) for line in layout.lines}
     taken: list[Rect] = []
     for line in layout.lines:
-        if not line.words:
-            continue
-        assert line.across is not None
-        wide, high = label_width(line.words), LABEL_LINE * len(line.words) + 1.0
-        x0, x1 = line.points[0][0], line.points[min(2, len(line.points) - 1)][0]
-        y = line.across.at - high / 2
-        others = [each for each in layout.lines if each is not line]
-        rects = [Rect(x, y, wide, high) for x in _label_places(x0, x1, wide)]
-        line.label = min(rects, key=lambda rect: _hits(rect, others, taken))
-        taken.append(line.label)
+        if line.words:
+            near = [p for edge, own in parts.items() if edge is not line.edge for p in own]
+            line.label = _label_place(line, [*near, *taken])
+            taken.append(line.label)
 
 
-def _label_places(x0: float, x1: float, wide: float) -> list[float]:
+def _stretches(line: Line) -> Iterator[Rect]:
+    """The stretches of a line as rectangles without breadth."""
+    for (a, b), (c, d) in pairwise(line.points):
+        yield Rect(min(a, c), min(b, d), abs(c - a), abs(d - b))
+
+
+def _label_place(line: Line, others: list[Rect]) -> Rect:
+    """The first place that is free, or the one with the fewest others."""
+    assert line.across is not None
+    wide, high = label_width(line.words), LABEL_LINE * len(line.words) + 1.0
+    x0, x1 = line.points[0][0], line.points[min(2, len(line.points) - 1)][0]
+    y = line.across.at - high / 2
+    others = [each for each in others if each.y <= y + high + 1 and y - 1 <= each.y + each.h]
+    best, fewest = Rect(0, 0, 0, 0), len(others) + 1
+    for x in _label_starts(x0, x1, wide):
+        rect = Rect(x, y, wide, high)
+        hits = sum(rect.meets(each, 1) for each in others)
+        if hits < fewest:
+            best, fewest = rect, hits
+        if hits == 0:
+            break
+    return best
+
+
+def _label_starts(x0: float, x1: float, wide: float) -> list[float]:
     """Where the left end of a label may be, the best first."""
     room = abs(x1 - x0) - wide - 12
     if room < 0:
         return [(x0 + x1 - wide) / 2]
     steps = [min(room, each * 12.0) for each in range(int(room / 12) + 2)]
     return [x0 + 6 + s if x1 > x0 else x0 - 6 - wide - s for s in steps]
-
-
-def _hits(rect: Rect, lines: Iterable[Line], taken: Iterable[Rect]) -> int:
-    """How many other lines and labels a label would lie on."""
-    on_lines = sum(
-        rect.meets(Rect(min(a, c), min(b, d), abs(c - a), abs(d - b)), 1)
-        for line in lines
-        for (a, b), (c, d) in zip(line.points, line.points[1:], strict=False)
-    )
-    return on_lines + sum(rect.meets(each, 1) for each in taken)

@@ -62,10 +62,10 @@ def chart_svg(power: Power, *, risks: bool, progress: Progress | None = None) ->
     head = 12 + LINE_HEIGHT * max(map(len, heads))
     top = MARGIN + LEGEND_HEIGHT
     notes = _notes(power, plan) if risks else []
-    layout = layout_of(plan, top + head, _needs(plan, notes))
-    places = _note_places(layout, notes)
-    bottom = max([layout.bottom, *(place.y + place.h for place in places)])
-    right = layout.lane_edges[-1] + 2 * MARGIN + (NOTE_WIDTH + NOTE_GAP if notes else 0)
+    layout = layout_of(plan, top + head, _height(notes) - head)
+    places = _note_places(layout, notes, top)
+    bottom = max([layout.bottom + 14, *(place.y + place.h for place in places)])
+    right = layout.lane_edges[-1] + 2 * MARGIN + (NOTE_WIDTH + NOTE_GAP if notes else 0.0)
     body = [
         _legend(plan, risks),
         *_lanes(layout, heads, Rect(0, top, 0, bottom - top), head),
@@ -93,24 +93,35 @@ def _notes(power: Power, plan: Plan) -> list[Note]:
     ]
 
 
-def _needs(plan: Plan, notes: list[Note]) -> list[float]:
-    """How high every row must be for its notes."""
-    needs = [0.0] * plan.rows
+def _note_places(layout: Layout, notes: list[Note], top: float) -> list[Rect]:
+    """Every note as near to the height of its step as the other notes allow.
+
+    Notes that would overlap form a block, which stands where its notes are together nearest
+    to their steps (the pool-adjacent-violators algorithm, Ayer and others 1955).
+    """
+    blocks: list[tuple[float, list[Note]]] = []
     for note in notes:
-        needs[note.node.row] += note.height + NOTE_GAP
-    return needs
-
-
-def _note_places(layout: Layout, notes: list[Note]) -> list[Rect]:
-    """Every note at the height of its step, or below the note above."""
-    x = layout.lane_edges[-1] + MARGIN + NOTE_GAP
-    y = 0.0
+        blocks.append((layout.boxes[note.node.key].y, [note]))
+        while len(blocks) > 1 and blocks[-2][0] + _height(blocks[-2][1]) > blocks[-1][0]:
+            joined = blocks[-2][1] + blocks[-1][1]
+            blocks[-2:] = [(max(top, _best(layout, joined)), joined)]
+    x = layout.lane_edges[-1] + NOTE_GAP
     places = []
-    for note in notes:
-        y = max(y, layout.boxes[note.node.key].y)
-        places.append(Rect(x, y, NOTE_WIDTH, note.height))
-        y += note.height + NOTE_GAP
+    for y, block in blocks:
+        for note in block:
+            places.append(Rect(x, y, NOTE_WIDTH, note.height))
+            y += note.height + NOTE_GAP
     return places
+
+
+def _height(block: list[Note]) -> float:
+    return sum(note.height + NOTE_GAP for note in block)
+
+
+def _best(layout: Layout, block: list[Note]) -> float:
+    """Where a block begins best: the mean of where its notes want it to begin."""
+    starts = [layout.boxes[note.node.key].y - _height(block[:i]) for i, note in enumerate(block)]
+    return sum(starts) / len(starts)
 
 
 def _legend(plan: Plan, risks: bool) -> str:
@@ -128,9 +139,7 @@ def _legend(plan: Plan, risks: bool) -> str:
     return "".join([*parts, label(word, x, y + 4, fill=LINE)])
 
 
-def _lanes(
-    layout: Layout, heads: list[tuple[str, ...]], frame: Rect, head: float
-) -> list[str]:
+def _lanes(layout: Layout, heads: list[tuple[str, ...]], frame: Rect, head: float) -> list[str]:
     """The lanes with their names."""
     parts = []
     for i, lines in enumerate(heads):
@@ -155,7 +164,6 @@ def _lanes(
 
 def _line(line: Line, risks: bool) -> str:
     points = " ".join(f"{x + MARGIN:.1f},{y:.1f}" for x, y in line.points)
-    end = {} if line.target.kind is Kind.JOIN else {}
     return tag(
         "polyline",
         points=points,
@@ -164,7 +172,6 @@ def _line(line: Line, risks: bool) -> str:
         stroke_width=1.5,
         stroke_linejoin="round",
         marker_end=f"url(#{_prefix(risks)}-arrow)",
-        **end,
     )
 
 
@@ -185,8 +192,8 @@ def _node(node: Node, place: Rect, risks: bool, progress: Progress | None) -> st
     if node.step is not None:
         return tag("g", _step(node, node.step, rect, risks, progress or NOWHERE))
     if node.kind is Kind.END:
-        fill, stroke = ("#eceff1", "#78848f") if node.is_refusal else ("#e6f4ea", GREEN)
-        pill = box(rect, rx=rect.h / 2, fill=fill, stroke=stroke, stroke_width=1.5)
+        fill, stroke = ("#e3e7eb", "#78848f") if node.is_refusal else ("#fff", DARK)
+        pill = box(rect, rx=rect.h / 2, fill=fill, stroke=stroke, stroke_width=2)
         return tag("g", pill + _name(node, rect, 6, NAME_SIZE - 1))
     bar = box(rect, rx=3, fill=LINE)
     words = "".join(node.lines)
@@ -215,12 +222,12 @@ def _step(node: Node, step: Step, rect: Rect, risks: bool, progress: Progress) -
     fill = "#f4f6f8" if is_done and not is_current else look.tint if look else "#fff"
     frame = box(
         rect,
-        rx=18 if node.number == 1 else 4,
+        rx=16 if node.number == 1 else 4,
         fill=fill,
         stroke=BLUE if is_current else look.line if look else LINE,
         stroke_width=4 if is_current else 1.6,
     )
-    parts = [frame, _number(node.number, rect.x + 15, rect.y + 14)]
+    parts = [frame, _number(node.number, rect.x + (18 if node.number == 1 else 15), rect.y + 14)]
     if risks and step.risk:
         parts.append(grade_mark(step.risk.grade, rect.x + 33, rect.y + 14))
         text = LOOKS[step.risk.grade].text

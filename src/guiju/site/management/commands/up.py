@@ -11,9 +11,11 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from guiju.formats.packs import read_pack
 from guiju.organs.models import Person
+from guiju.organs.queries import posts_of
 from guiju.powers.queries import current_versions
-from guiju.site import background
+from guiju.site import background, clock
 
 PACK = "changzhi"
 PASSWORD = "guiju-demo"  # noqa: S105 - of invented people in a demonstration
@@ -44,22 +46,20 @@ class Command(BaseCommand):
         locked_out = Person.objects.filter(is_active=True, password="")
         if locked_out.exists():
             locked_out.update(password=make_password(PASSWORD))
-        self._tell(int(str(options["port"])), time.monotonic() - began)
+        logins = read_pack(settings.PACKS / PACK, clock.now().date()).head.demo_logins
+        self._tell(int(str(options["port"])), time.monotonic() - began, logins)
         if not options["no_serve"]:
             self._serve(int(str(options["port"])), is_fast=bool(options["fast"]))
 
-    def _tell(self, port: int, seconds: float) -> None:
+    def _tell(self, port: int, seconds: float, demo_logins: tuple[str, ...]) -> None:
         address = f"http://localhost:{port}"
         self.stdout.write(f"\n就绪({seconds:.1f} 秒,{current_versions().count()} 项职权)")
         self.stdout.write(f"  群众   {address}/            不用登录")
         self.stdout.write(f"  清单   {address}/powers/")
         self.stdout.write(f"  工作人员 {address}/staff/   密码都是 {PASSWORD}")
-        roles: dict[str, str] = {}
-        for person in Person.objects.filter(is_active=True).order_by("id"):
-            for each in person.assignment_set.select_related("post"):
-                roles.setdefault(each.post.role, f"{person.pk:24}{each.post.name}")
-        for line in roles.values():
-            self.stdout.write(f"    {line}")
+        for id_ in demo_logins:
+            names = "、".join(a.post.name for a in posts_of(id_, clock.now().date()))
+            self.stdout.write(f"    {id_:24}{names}")
 
     def _serve(self, port: int, *, is_fast: bool) -> None:
         if is_fast:
