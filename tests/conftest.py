@@ -13,6 +13,10 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from guiju.formats.packs import read_pack
+from guiju.organs.actions import load_organs
+from guiju.powers.actions import load_powers
+
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 CHROMIUM_OPTIONS = [
     "--no-sandbox",  # Chromium's own sandbox refuses root, who runs the tests in CI.
@@ -43,10 +47,6 @@ LOADED_AT = datetime(2026, 9, 1, 9, tzinfo=CITY_TIME)
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     """Load the sample city once; every test then works in a transaction that is rolled back."""
-    from guiju.formats.packs import read_pack
-    from guiju.organs.actions import load_organs
-    from guiju.powers.actions import load_powers
-
     pack = read_pack(settings.PACKS / "changzhi", date(2026, 9, 1))
     with django_db_blocker.unblock():
         load_organs(pack)

@@ -1,4 +1,4 @@
-"""郭志强 of the report: his son goes to college, the fees are missing, he finds 临时救助 and gets it.
+"""郭志强 of the report: his son goes to college, the fees are missing, he finds 临时救助.
 
 One case from search to payment in a real browser, against the site as a newcomer starts it.
 Set GUIJU_SCREENSHOTS to a folder to keep a picture of every page, wide and narrow.
@@ -13,7 +13,6 @@ from uuid import uuid4
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIResponse, Browser, Page, expect
-
 from tests.served import served
 
 PASSWORD = "guiju-demo"
