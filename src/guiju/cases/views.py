@@ -134,7 +134,7 @@ def _show(
         "case": case,
         "forms": forms,
         "others": [step for step in view.steps if step.post not in mine],
-        "chart": drawing_of_case(view.program, view.state),
+        "chart": drawing_of_case(view.program, view.state).narrow,
         "lines": lines(view),
         "facts": told_facts(case.number, view.program),
         "documents": Document.objects.filter(case=case).order_by("seq", "id"),

@@ -6,7 +6,7 @@ is stopped. The report knows blue, yellow and green; red and grey are our extens
 light is never stored: it is computed from the record, the calendar and the day.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -37,6 +37,7 @@ class Standing:
     due: date | None = None  # the promised limit's last day, when the calendar reaches it
     statutory_due: date | None = None
     missing: str = ""  # why a due day is not known, in words
+    step: str = ""  # before the case's clock begins: the step whose own limit this is about
 
 
 def standing(program: Program, state: State, calendar: Calendar, today: date) -> Standing:
@@ -46,8 +47,11 @@ def standing(program: Program, state: State, calendar: Calendar, today: date) ->
         if state.ended:
             return Standing(Light.GREEN)
         terms = [(s, s.limit) for s in open_steps(program, state) if s.limit is not None]
-        clocks = [(Clock(state.since[step.id].date()), limit) for step, limit in terms]
-        before = [_standing(c, Limits(r, r, limits.reminder), calendar, today) for c, r in clocks]
+        before = []
+        for step, own in terms:
+            since = Clock(state.since[step.id].date())
+            stands = _standing(since, Limits(own, own, limits.reminder), calendar, today)
+            before.append(replace(stands, step=step.name))
         return min(before, key=lambda s: s.left or 0, default=Standing(Light.BLUE))
     return _standing(clock, limits, calendar, today)
 

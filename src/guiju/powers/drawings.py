@@ -31,11 +31,19 @@ def drawings(sha256: str) -> Drawings:
     )
 
 
-def drawing_of_case(begun: Program, state: State) -> tuple[str, str]:
-    """The risk chart with where a case stands, for wide and for narrow screens."""
+@dataclass(frozen=True, slots=True)
+class CaseDrawing:
+    """The chart of a case as SVG: with the risks where there is room, without where not."""
+
+    wide: str
+    narrow: str
+
+
+def drawing_of_case(begun: Program, state: State) -> CaseDrawing:
+    """The chart with where a case stands on it."""
     current = frozenset(step.id for step in open_steps(begun, state))
     progress = Progress(current, frozenset(state.doers) - current)
-    return (
+    return CaseDrawing(
         chart_svg(begun.power, risks=True, progress=progress),
         chart_svg_narrow(begun.power, risks=False, progress=progress),
     )
