@@ -77,7 +77,8 @@ def offered(program: Program, state: State) -> tuple[Transition, ...]:
 
 def open_steps(program: Program, state: State) -> tuple[Step, ...]:
     """The steps that somebody can work on now, in chart order."""
-    return tuple(dict.fromkeys(move.step for move in offered(program, state)))
+    ids = dict.fromkeys(move.step.id for move in offered(program, state))
+    return tuple(program.steps[id_] for id_ in ids)
 
 
 def refusals(program: Program, state: State, act: Act) -> tuple[Refusal, ...]:

@@ -20,6 +20,7 @@ from guiju.record.models import Act
 from guiju.tlog import leaf_hash
 
 SCHEMA = 1
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 COLUMNS = (
     *("subject", "seq", "kind", "power", "version", "step", "outcome", "organ", "post"),
     *("person", "at", "public", "private", "salt", "key", "leaf"),
@@ -105,4 +106,4 @@ def commitment(salt: str, private: str) -> str:
 
 def canonical(value: Mapping[str, Any]) -> str:
     """JSON with sorted keys and no spaces; the values hold no floats, so it is unique."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return ENCODER.encode(value)
