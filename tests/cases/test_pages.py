@@ -150,3 +150,26 @@ def test_a_case_that_only_an_organ_may_open_has_no_public_form(client: Client):
     code = Version.objects.get(category="处罚").code
     assert client.get(f"/apply/{code}/").status_code == 404
     assert staff(client, "hbz-window").get(f"/staff/open/{code}/").status_code == 403
+
+
+def test_a_voucher_is_opened_by_two_people_of_the_village_and_no_fewer(client: Client):
+    code = Version.objects.get(name="村级日常支出报账").code
+    village = Person.objects.get(pk="sx-handler").assignment_set.get().post.organ.division_id
+    form = {
+        "key": str(uuid4()),
+        "outcome": "submit",
+        "name": "神下村",
+        "phone": "13800000000",
+        "division": village,
+        "f-purpose": "修水泵",
+        "f-amount": "320.50",
+        "f-payee": "水泵修理铺",
+        "f-spent_on": "2026-09-01",
+        "e-原始凭证": SimpleUploadedFile("a.png", PNG),
+    }
+    page = staff(client, "sx-handler").get(f"/staff/open/{code}/").content.decode()
+    assert "一同在场的人" in page
+
+    alone = client.post(f"/staff/open/{code}/", form)
+    assert alone.status_code == 422
+    assert "证明人" in alone.content.decode()

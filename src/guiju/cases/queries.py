@@ -15,7 +15,7 @@ from guiju.kernel.acts import State
 from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.lights import Standing, standing, step_left
-from guiju.kernel.power import FieldKind, Outcome, Power, Step
+from guiju.kernel.power import Field, FieldKind, Outcome, Power, Step
 from guiju.kernel.run import Program, asked, open_steps
 from guiju.kernel.terms import Calendar, CalendarMissing
 from guiju.look.templatetags.look import yuan
@@ -70,6 +70,7 @@ class Need:
     """What one outcome of a step needs, for its form."""
 
     outcome: Outcome
+    fields: tuple[Field, ...]
     controls: list[tuple[str, object]]  # words and rule
     evidence: list[str]
     people: list[Holding]
@@ -115,9 +116,12 @@ def inbox(person: str, today: date) -> list[Row]:
     return sorted(rows, key=lambda row: (row.left is None, row.left, row.view.case.opened_at))
 
 
-def needs(view: View, step: Step, person: str, today: date) -> list[Need]:
+def needs(begun: Program, step: Step, division: str, person: str, today: date) -> list[Need]:
     """What each outcome of a step needs, with the people who could be present."""
-    return [_need(view, step, outcome, person, today) for outcome in step.outcomes]
+    controls = [control for control in step.controls if isinstance(control, PersonsMin)]
+    posts = tuple(sorted({control.post for control in controls}))
+    known = [held for held in holdings(posts, division, today) if held.person != person]
+    return [_need(begun, step, outcome, known) for outcome in step.outcomes]
 
 
 def trail(number: str) -> list[Act]:
@@ -130,15 +134,15 @@ def lines(view: View) -> list[Line]:
     return [Line.of(act, view.program) for act in trail(view.case.number)]
 
 
-def _need(view: View, step: Step, outcome: Outcome, person: str, today: date) -> Need:
+def _need(begun: Program, step: Step, outcome: Outcome, known: list[Holding]) -> Need:
     controls = asked(step.controls, outcome.id)
-    posts = tuple(sorted({c.post for c in controls if isinstance(c, PersonsMin)}))
-    people = [h for h in holdings(posts, view.case.division_id, today) if h.person != person]
+    posts = {control.post for control in controls if isinstance(control, PersonsMin)}
     return Need(
         outcome=outcome,
-        controls=[(control.words(view.program.names), control.rule) for control in controls],
+        fields=asked(step.fields, outcome.id),
+        controls=[(control.words(begun.names), control.rule) for control in controls],
         evidence=evidence_kinds(step, outcome.id),
-        people=people,
+        people=[held for held in known if held.role in posts],
         has_items=any(isinstance(control, OneNotice) for control in controls),
     )
 

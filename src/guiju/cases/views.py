@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from guiju.cases import actions
 from guiju.cases.actions import StalePage
 from guiju.cases.documents import Unacceptable, content_type, path_of
-from guiju.cases.forms import Unreadable, applicant_from, evidence_kinds, request_from
+from guiju.cases.forms import Unreadable, applicant_from, request_from
 from guiju.cases.models import Case, Document
 from guiju.cases.queries import View, inbox, lines, needs, told_facts, view_of
 from guiju.kernel.power import APPLICANT, Step
@@ -75,7 +75,9 @@ def open_page(request: Request, code: str) -> HttpResponse:
     if version not in _openable(request):
         problem = {"heading": "无权办理", "message": "您的岗位不办理这一项的第一个环节。"}
         return render(request, "look/problem.html", problem, status=403)
-    step = program(version.sha256).power.steps[0]
+    step, person = program(version.sha256).power.steps[0], person_of(request)
+    held = posts_of(person, request.moment.date())
+    own = next(a.post.organ.division_id for a in held if a.post.role == step.post)
     refusals: tuple[Refusal, ...] = ()
     if request.method == "POST":
         try:
@@ -84,7 +86,7 @@ def open_page(request: Request, code: str) -> HttpResponse:
                 division=_division(request),
                 applicant=applicant_from(request.POST),
                 request=request_from(step, request.POST, request.FILES),
-                by=person_of(request),
+                by=person,
                 at=request.moment,
             )
             return redirect("staff-case", number=number)
@@ -95,11 +97,10 @@ def open_page(request: Request, code: str) -> HttpResponse:
     context = {
         "version": version,
         "step": step,
-        "divisions": Division.objects.order_by("code"),
+        "divisions": Division.objects.filter(code__startswith=own).order_by("code"),
         "refusals": refusals,
         "key": uuid4(),
-        "fields": step.fields,
-        "evidence": evidence_kinds(step, step.outcomes[0].id),
+        "needs": needs(program(version.sha256), step, own, person, request.moment.date()),
         "typed": request.POST,
     }
     return render(request, "cases/open.html", context, status=422 if refusals else 200)
@@ -148,16 +149,12 @@ def _show(
 def _form(request: Request, view: View, step: Step) -> dict[str, object]:
     person, at = person_of(request), request.moment
     rows = []
-    for need in needs(view, step, person, at.date()):
+    for need in needs(view.program, step, view.case.division_id, person, at.date()):
         trial = actions.Request(step=step.id, outcome=need.outcome.id, key="")
         found = actions.objections(view.case, trial, by=person, at=at)
         blocked = [each for each in found if each.kind in BLOCKING]
-        rows.append({"need": need, "blocked": blocked, "fields": _fields(step, need.outcome.id)})
+        rows.append({"need": need, "blocked": blocked})
     return {"step": step, "rows": rows}
-
-
-def _fields(step: Step, outcome: str) -> list[object]:
-    return [each for each in step.fields if not each.outcomes or outcome in each.outcomes]
 
 
 def _openable(request: Request) -> list[Version]:
