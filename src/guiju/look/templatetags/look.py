@@ -1,8 +1,10 @@
-"""Filters for what pages show: money, marked rules, words for days left."""
+"""What templates ask for: lights, money, and what was typed before."""
 
 from django import template
+from django.template.context import Context
 
 from guiju.kernel.lights import Light, Standing
+from guiju.kernel.power import Field
 from guiju.kernel.rules import Unit
 
 register = template.Library()
@@ -36,3 +38,10 @@ def days_left(standing: Standing) -> str:
 def yuan(fen: str) -> str:
     """Fen as yuan: 250000 → 2,500.00."""
     return f"{int(fen) // 100:,}.{int(fen) % 100:02}" if fen.isdigit() else fen
+
+
+@register.simple_tag(takes_context=True)
+def typed(context: Context, field: Field) -> str:
+    """What was typed into a field before a refusal: nobody loses a typed word."""
+    posted = context.get("typed") or {}
+    return str(posted.get(f"f-{field.id}", ""))

@@ -1,0 +1,149 @@
+"""Soundness against its definition, tried on random charts with markings as bags of tokens."""
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.kernel.charts import SOUND, chart, program, step
+
+from guiju.kernel.net import compile_net
+from guiju.kernel.power import Power
+from guiju.kernel.soundness import soundness
+
+Bag = frozenset[tuple[tuple[str, str], int]]  # (place, tokens); a place is (step, branch)
+FINAL: Bag = frozenset({(("end", ""), 1)})
+
+
+def bag(tokens: Counter) -> Bag:
+    return frozenset((place, count) for place, count in tokens.items() if count)
+
+
+class Naive:
+    """The definition, written without a bit: van der Aalst 1998, definitions 7 and 8."""
+
+    def __init__(self, power: Power) -> None:
+        joins = {each.id: each.join for each in power.steps}
+        self.moves = {}
+        for each in power.steps:
+            for outcome in each.outcomes:
+                take = Counter((each.id, branch) for branch in each.join or ("",))
+                put = Counter(
+                    (to, each.id if joins[to] else "") if to in joins else ("end", "")
+                    for to in outcome.to
+                )
+                self.moves[each.id, outcome.id] = take, put
+        self.first = bag(Counter({(power.steps[0].id, ""): 1}))
+
+    def after(self, marking: Bag) -> dict[tuple[str, str], Bag]:
+        """What can happen next; nothing after the end, as the case is over then."""
+        tokens = Counter(dict(marking))
+        if tokens["end", ""]:
+            return {}
+        return {
+            name: bag(tokens - take + put)
+            for name, (take, put) in self.moves.items()
+            if all(tokens[place] >= count for place, count in take.items())
+        }
+
+    def reachable(self, first: Bag) -> tuple[set[Bag], set[tuple[str, str]]]:
+        """Markings that can be reached without passing one that holds two tokens."""
+        seen, todo, fired = {first}, [first], set()
+        while todo:
+            marking = todo.pop()
+            if max(count for _, count in marking) > 1:
+                continue
+            for name, then in self.after(marking).items():
+                fired.add(name)
+                if then not in seen:
+                    seen.add(then)
+                    todo.append(then)
+        return seen, fired
+
+    def verdict(self) -> tuple[bool, bool, bool, set[tuple[str, str]]]:
+        """Whether a token doubles, one is left over, an end is out of reach; what is dead."""
+        seen, fired = self.reachable(self.first)
+        ended = {m for m in seen if (("end", ""), 1) in m}
+        doubles = any(count > 1 for m in seen for _, count in m)
+        stuck = any(not self.reachable(m)[0] & ended for m in seen)
+        return doubles, ended > {FINAL} or bool(ended - {FINAL}), stuck, set(self.moves) - fired
+
+
+@st.composite
+def charts(draw) -> Power:
+    """Up to five steps; every step is a join of all that lead to it, or of none."""
+    ids = "abcde"[: draw(st.integers(1, 5))]
+    joined = {id_ for id_ in ids[1:] if draw(st.booleans())}
+    later = st.lists(st.sampled_from(ids), min_size=1, max_size=2, unique=True).map(tuple)
+    exits = {
+        id_: draw(st.lists(later | st.just(("good",)), min_size=1, max_size=2)) for id_ in ids
+    }
+    steps = []
+    for id_ in ids:
+        before = [other for other in ids if any(id_ in to for to in exits[other])]
+        steps.append(step(id_, *exits[id_], join=before if id_ in joined else ()))
+    return chart(*steps)
+
+
+@settings(max_examples=300)
+@given(charts())
+def test_the_verdict_on_a_random_chart_is_that_of_the_definition(power):
+    verdict = soundness(compile_net(power))
+    doubles, left_over, stuck, dead = Naive(power).verdict()
+
+    assert bool(verdict.double) == doubles
+    assert bool(verdict.left_over) == left_over
+    assert {(move.step.id, move.outcome.id) for move in verdict.dead} == dead
+    if not doubles:
+        assert bool(verdict.stuck) == stuck
+    assert verdict.is_sound == (not (doubles or left_over or stuck or dead))
+
+
+@settings(max_examples=200)
+@given(charts())
+def test_every_counter_example_can_be_walked_to_what_it_shows(power):
+    net = compile_net(power)
+    verdict = soundness(net)
+    for found in (verdict.stuck, verdict.left_over, verdict.double):
+        marking = net.initial
+        path, shown = found or ((), 0)
+        for number, move in enumerate(path, 1):
+            assert move.is_enabled(marking)
+            if found is verdict.double and number == len(path):
+                assert move.doubles(marking) == shown
+            marking = move.fire(marking)
+        if found and found is verdict.stuck:
+            assert marking == shown
+
+
+@settings(max_examples=200)
+@given(charts())
+def test_a_counter_example_is_a_shortest_one(power):
+    verdict, naive = soundness(compile_net(power)), Naive(power)
+    ring, distance = {naive.first}, 0
+    while verdict.double and not any(count > 1 for m in ring for _, count in m):
+        ring = {then for m in ring for then in naive.after(m).values()}
+        distance += 1
+
+    assert len((verdict.double or ((),))[0]) == distance
+
+
+def test_the_sound_power_is_sound_by_the_definition_too():
+    assert soundness(compile_net(SOUND)).is_sound
+    assert Naive(SOUND).verdict() == (False, False, False, set())
+
+
+def test_a_circle_without_a_way_out_is_found_where_it_is_entered():
+    on = program(step("a", ("b",), ("good",)), step("b", ("c",)), step("c", ("b",)))
+
+    stuck = soundness(on.net).stuck
+    assert stuck is not None
+    assert [move.step.id for move in stuck[0]] == ["a"]
+    assert on.net.waiting(stuck[1]) == ("b",)
+
+
+def test_twelve_parallel_branches_are_walked_whole():
+    names = [f"s{number}" for number in range(12)]
+    branches = [step(name, ("z",)) for name in names]
+    on = program(step("a", tuple(names)), *branches, step("z", ("good",), join=names))
+
+    assert soundness(on.net).is_sound
