@@ -69,6 +69,8 @@ def test_a_guide_tells_all_that_an_applicant_needs(client: Client, name: str):
     for basis in shown.bases:
         assert basis.article in page
     assert page.count("<svg") == 4
+    large = client.get(f"/powers/versions/{version.sha256}/risk.svg")
+    assert large.headers["Content-Type"] == "image/svg+xml"
     assert version.sha256 in page
 
 

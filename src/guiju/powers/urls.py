@@ -8,4 +8,5 @@ urlpatterns = [
     path("", views.power_list, name="power-list"),
     path("<slug:code>/", views.guide, name="power-guide"),
     path("versions/<slug:sha256>/", views.version, name="power-version"),
+    path("versions/<slug:sha256>/<slug:kind>.svg", views.chart, name="power-chart"),
 ]

@@ -1,6 +1,6 @@
 """Public pages of the list: all powers, one power's guide, one version of it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from guiju.kernel.power import APPLICANT
@@ -22,6 +22,16 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
 def version(request: HttpRequest, sha256: str) -> HttpResponse:
     """The guide as one version told it: a permanent link."""
     return _guide(request, get_object_or_404(Version, sha256=sha256))
+
+
+def chart(request: HttpRequest, sha256: str, kind: str) -> HttpResponse:
+    """One chart of a version as a file: ``flow.svg`` or ``risk.svg``."""
+    found = get_object_or_404(Version, sha256=sha256)
+    drawn = drawings(found.sha256)
+    files = {"flow": drawn.flow, "risk": drawn.risk}
+    if kind not in files:
+        raise Http404("只有 flow.svg 和 risk.svg")
+    return HttpResponse(files[kind], content_type="image/svg+xml")
 
 
 def _guide(request: HttpRequest, found: Version) -> HttpResponse:
