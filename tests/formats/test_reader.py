@@ -56,8 +56,8 @@ def test_a_rule_is_read_by_its_id_or_in_place():
 def test_a_rule_written_in_place_is_not_firm_unless_it_says_so():
     inline = {"value": 5, "unit": "人", "source": "某法"}
 
-    assert read(Rule, inline).words() == "5人(样例设定)"
-    assert read(Rule, {**inline, "certainty": "法条原文"}).words() == "5人"
+    assert read(Rule, inline, where="r").words() == "5人(样例设定)"
+    assert read(Rule, {**inline, "certainty": "法条原文"}, where="r").words() == "5人"
 
 
 def test_a_control_is_told_by_its_kind():

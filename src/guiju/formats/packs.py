@@ -16,7 +16,7 @@ read with the rules that hold on one day.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,13 @@ class Assignment:
     valid_from: date
     valid_to: date | None = None
     rank: str = "A"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow(Rule):
+    """A rule as a file has it: it may take its number from another rule."""
+
+    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +194,8 @@ def _rows(path: Path, name: str, kind: Any, beside: str = "") -> tuple[Any, ...]
             if key not in (name, beside):
                 raise Misfit(key, f"不认识的表“{key}”", f"本文件只写 {name} {beside}")
         rows = data.get(name, [])
+        if not isinstance(rows, list):
+            raise Misfit(name, f"“{name}”不是一行行的表", f"每行以 [[{name}]] 开头")
         return tuple(read(kind, row, where=f"{name}[{i}]") for i, row in enumerate(rows))
     except Misfit as error:
         raise _located(path, text, error) from None
@@ -194,48 +203,33 @@ def _rows(path: Path, name: str, kind: Any, beside: str = "") -> tuple[Any, ...]
 
 def _rules(folders: list[Path], on: date) -> dict[str, Rule]:
     """All rules in force; a city's rule with the same id goes before the nation's."""
-    rules: dict[str, Rule] = {}
-    pointers: dict[str, tuple[str, Rule, Path]] = {}
-    for path in (folder / "rules.toml" for folder in folders if (folder / "rules.toml").exists()):
-        data, text = _toml(path)
-        try:
-            for i, row in enumerate(data.get("rules", [])):
-                where = f"rules[{i}]"
-                rest = {key: value for key, value in row.items() if key != "same_as"}
-                rule = read(Rule, rest, where=where)
-                if not rule.id:
-                    raise Misfit(where, "规则没有 id", "补写 id")
-                if rule.holds_on(on):
-                    pointers.pop(rule.id, None)
-                    rules[rule.id] = rule
-                    if "same_as" in row:
-                        pointers[rule.id] = (row["same_as"], rule, path)
-        except Misfit as error:
-            raise _located(path, text, error) from None
-    for id_ in pointers:
-        rules[id_] = _followed(id_, rules, pointers)
-    return rules
+    files = [folder / "rules.toml" for folder in folders]
+    rows = [(row, file) for file in files for row in _rows(file, "rules", RuleRow)]
+    known = {row.id: (row, file) for row, file in rows if row.holds_on(on)}
+    return {id_: _followed(id_, known) for id_ in known}
 
 
-def _followed(
-    id_: str, rules: Mapping[str, Rule], pointers: Mapping[str, tuple[str, Rule, Path]]
-) -> Rule:
+def _followed(id_: str, known: Mapping[str, tuple[RuleRow, Path]]) -> Rule:
     """The rule with the number of the rule that it points to, through any number of steps."""
-    _, rule, path = pointers[id_]
-    chain = [id_]
-    while chain[-1] in pointers:
-        target = pointers[chain[-1]][0]
-        line = _line_of(path.read_text(encoding="utf-8"), f'"{id_}"')
-        if target in chain:
-            words = " → ".join((*chain, target))
-            raise PackError(str(path), line, "same_as", f"规则循环引用:{words}", "断开其中一处")
-        if target not in rules:
-            raise PackError(str(path), line, "same_as", f"没有规则“{target}”", "改正 id")
-        chain.append(target)
-    end = rules[chain[-1]]
-    certainty = rule.certainty if end.certainty.is_firm else end.certainty
-    source = f"{rule.source},适用{end.source}"
-    return replace(rule, value=end.value, unit=end.unit, source=source, certainty=certainty)
+    own, file = known[id_]
+    chain, end = [id_], own
+    while end.same_as:
+        problem = ""
+        if end.same_as in chain:
+            problem = f"规则循环引用:{' → '.join((*chain, end.same_as))}"
+        elif end.same_as not in known:
+            problem = f"没有规则“{end.same_as}”,或当日不在施行"
+        if problem:
+            line = _line_of(file.read_text(encoding="utf-8"), f'"{id_}"')
+            raise PackError(str(file), line, "same_as", problem, "改正 same_as")
+        chain.append(end.same_as)
+        end = known[end.same_as][0]
+    values = {each.name: getattr(own, each.name) for each in fields(Rule)}
+    if end is not own:
+        values |= {"value": end.value, "unit": end.unit}
+        values["source"] = f"{own.source},适用{end.source}"
+        values["certainty"] = own.certainty if end.certainty.is_firm else end.certainty
+    return Rule(**values)
 
 
 def _toml(path: Path) -> tuple[dict[str, Any], str]:
@@ -256,15 +250,16 @@ def _located(path: Path, text: str, error: Misfit | ChartError) -> PackError:
     """The error with the line on which its key stands, as near as the text tells."""
     lines = text.split("\n")
     first, last = 0, len(lines)
-    for name, index in re.findall(r"(\w+)\[(\d+)\]", error.where):
-        heads = [i for i in _heads(lines, name) if first <= i < last]
-        if int(index) < len(heads):
-            first = heads[int(index)]
-            last = heads[int(index) + 1] if int(index) + 1 < len(heads) else last
-    key = re.sub(r"\[\d+\]", "", error.where).rsplit(".", 1)[-1]
-    pattern = re.compile(rf"(^|[\s{{,]){re.escape(key)}\s*=")
-    line = next((i for i in range(first, last) if pattern.search(lines[i])), first)
-    return PackError(str(path), line + 1, error.where, error.problem, error.mend)
+    for name, index in re.findall(r"(\w+)(?:\[(\d+)\])?", error.where):
+        if index:
+            heads = [i for i in _heads(lines, name) if first <= i < last]
+            if int(index) < len(heads):
+                first = heads[int(index)]
+                last = heads[int(index) + 1] if int(index) + 1 < len(heads) else last
+        else:
+            key = re.compile(rf"^\[([\w.]+\.)?{name}\]|(^|[\s{{,]){name}\s*=")
+            first = next((i for i in range(first, last) if key.search(lines[i])), first)
+    return PackError(str(path), first + 1, error.where, error.problem, error.mend)
 
 
 def _heads(lines: list[str], name: str) -> Iterator[int]:

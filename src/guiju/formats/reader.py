@@ -12,7 +12,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
@@ -133,7 +133,8 @@ def _scalar(hint: Any, data: Any, where: str) -> Any:
 
 
 def _expect(data: Any, kind: type, where: str) -> None:
-    if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
+    is_other = (kind is int and isinstance(data, bool)) or isinstance(data, datetime)
+    if not isinstance(data, kind) or is_other:
         raise Misfit(
             where, f"应为{_WORDS.get(kind, kind.__name__)},写的是{_word(data)}", "改正类型"
         )

@@ -15,8 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guiju.kernel.controls.distinct import Distinct
+from guiju.kernel.controls.one_notice import OneNotice
+from guiju.kernel.controls.persons_min import PersonsMin
+from guiju.kernel.controls.publicity_days import PublicityDays
 from guiju.kernel.power import APPLICANT, ClockEffect, Outcome, Power, Step
 
+COUNTING = (OneNotice, PersonsMin, PublicityDays)  # controls that cannot do without a number
 END = 1  # the bit of the place that ends every case
 
 
@@ -130,7 +134,10 @@ def _misfits_of_step(
         if not any(step.id in to for to in targets):
             mend = "join 只写有出口通向本环节的环节"
             yield ChartError(f"{where}.join", f"没有从“{branch}”通向本环节的出口", mend)
-    yield from _misfits_of_controls(where, step, steps)
+    if step.limit is not None and step.limit.value is None:
+        yield ChartError(f"{where}.limit", f"规则“{step.limit.id}”没有数", "换成有数的规则")
+    yield from _misfits_of_parts(where, step)
+    yield from _misfits_of_controls(where, step, steps, posts)
 
 
 def _misfits_of_outcome(
@@ -145,19 +152,39 @@ def _misfits_of_outcome(
             yield ChartError(f"{where}.to", f"“{target}”等待各分支汇合,却没有等待本环节", mend)
     if not outcome.to:
         yield ChartError(f"{where}.to", f"出口“{outcome.name}”没有去向", known)
+    if len(outcome.to) > 1 and ends.intersection(outcome.to):
+        mend = "终点只能单独写;分支先汇合,再到终点"
+        yield ChartError(f"{where}.to", f"出口“{outcome.name}”同时通向终点和别处", mend)
     if outcome.clock is ClockEffect.STOP and outcome.stop is None:
         mend = "用 stop = 规则 写明依据"
         yield ChartError(f"{where}.clock", f"出口“{outcome.name}”停止计时却没有依据", mend)
+    if outcome.stop_days and outcome.stop_days not in {field.id for field in step.fields}:
+        mend = "写本环节 fields 中一个数字表单项的 id"
+        yield ChartError(f"{where}.stop_days", f"没有表单项“{outcome.stop_days}”", mend)
 
 
-def _misfits_of_controls(where: str, step: Step, steps: dict[str, Step]) -> Iterator[ChartError]:
+def _misfits_of_parts(where: str, step: Step) -> Iterator[ChartError]:
+    """Fields and controls that name an outcome which the step does not have."""
     outcomes = [outcome.id for outcome in step.outcomes]
+    mend = f"本环节的出口:{'、'.join(outcomes)}"
+    for name, parts in (("fields", step.fields), ("controls", step.controls)):
+        for k, part in enumerate(parts):
+            for id_ in part.outcomes:
+                if id_ not in outcomes:
+                    yield ChartError(f"{where}.{name}[{k}].outcomes", f"没有出口“{id_}”", mend)
+
+
+def _misfits_of_controls(
+    where: str, step: Step, steps: dict[str, Step], posts: set[str]
+) -> Iterator[ChartError]:
     for k, control in enumerate(step.controls):
         key = f"{where}.controls[{k}]"
-        for id_ in control.outcomes:
-            if id_ not in outcomes:
-                mend = f"本环节的出口:{'、'.join(outcomes)}"
-                yield ChartError(f"{key}.outcomes", f"没有出口“{id_}”", mend)
         for id_ in control.steps if isinstance(control, Distinct) else ():
             if id_ not in steps:
                 yield ChartError(f"{key}.steps", f"没有环节“{id_}”", f"可用:{'、'.join(steps)}")
+        if isinstance(control, PersonsMin) and control.post not in posts:
+            yield ChartError(
+                f"{key}.post", f"岗位“{control.post}”没有列入 posts", "在 posts 中写明"
+            )
+        if isinstance(control, COUNTING) and control.rule.value is None:
+            yield ChartError(f"{key}.rule", f"规则“{control.rule.id}”没有数", "换成有数的规则")

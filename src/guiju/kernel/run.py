@@ -159,7 +159,11 @@ def _clock_after(clock: Clock, move: Transition, act: Act) -> Clock:
         case ClockEffect.STOP:
             assert outcome.stop is not None
             applied = act.facts.get(outcome.stop_days, "")
-            caps = [n for n in (outcome.stop.value, int(applied) if applied else None) if n]
+            caps = [
+                cap
+                for cap in (outcome.stop.value, int(applied or -1))
+                if cap is not None and cap >= 0
+            ]
             clock = clock.stopped(day, outcome.stop.citation(), min(caps, default=None))
         case ClockEffect.RESUME:
             clock = clock.resumed(day)

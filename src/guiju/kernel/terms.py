@@ -71,9 +71,9 @@ class Calendar:
         return cls(first, tuple(accumulate(map(int, flags), initial=0)))
 
     def upto(self, day: date) -> int:
-        """How many working days there are from the first day to ``day``, both included."""
+        """How many working days there are up to ``day``, the day before the first giving 0."""
         index = (day - self.first).days + 1
-        if not 0 < index < len(self.counts):
+        if not 0 <= index < len(self.counts):
             raise CalendarMissing(day.year)
         return self.counts[index]
 
@@ -146,13 +146,9 @@ def exclusions(clock: Clock, calendar: Calendar, last: date) -> Iterator[tuple[d
     assert clock.start is not None
     free = clock.start + ONE_DAY  # the first day that no earlier span has taken
     for stop in clock.stops:
-        until = min(stop.until or last, last)
-        if stop.days_max is not None:
-            cap_before = calendar.upto(stop.since - ONE_DAY) + stop.days_max
-            if calendar.upto(until) > cap_before:
-                until = calendar.nth(cap_before)
+        until = _capped(stop, min(stop.until or last, last), calendar)
         first = max(stop.since, free)
-        if first <= until:
+        if until is not None and first <= until:
             yield first, until
             free = until + ONE_DAY
 
@@ -184,10 +180,7 @@ def due(clock: Clock, rule: Rule, calendar: Calendar) -> date | None:
     for stop in clock.stops:
         if stop.since > last:
             break
-        until = stop.until
-        if stop.days_max is not None:
-            cap = calendar.nth(calendar.upto(stop.since - ONE_DAY) + stop.days_max)
-            until = cap if until is None else min(cap, until)
+        until = _capped(stop, stop.until, calendar)
         if until is None:
             return None
         first = max(stop.since, free)
@@ -199,20 +192,38 @@ def due(clock: Clock, rule: Rule, calendar: Calendar) -> date | None:
 
 
 def left(clock: Clock, rule: Rule, calendar: Calendar, today: date) -> int:
-    """Days left of a term on ``today``; negative once it has passed.
+    """Days left of a term on ``today``; negative once it has passed. In the rule's own unit.
 
-    In the rule's own unit. A natural-day term that ends on a day of rest has one more day
-    for each day until the next working day, as far as the calendar knows.
+    What is past cannot be won back: a stop that begins after the due day excludes nothing.
+    A natural-day term that ends on a day of rest has the days until the next working day
+    too, as far as the calendar knows.
     """
     assert rule.unit is not None
+    on = min(today, clock.end or today)
+    try:
+        last = due(clock, rule, calendar)
+    except CalendarMissing:
+        last = None  # beyond the calendar, so it has not passed
+    if last is not None and on > last:
+        is_working = rule.unit is Unit.WORKING_DAY
+        return -(calendar.between(last + ONE_DAY, on) if is_working else (on - last).days)
     remaining = rule.number - used(clock, rule.unit, calendar, today)
     if rule.unit is Unit.WORKING_DAY:
         return remaining
-    last = min(today, clock.end or today) + timedelta(days=remaining)
+    end = on + timedelta(days=remaining)
     try:
-        return remaining + (calendar.next_working(last) - last).days
+        return remaining + (calendar.next_working(end) - end).days
     except CalendarMissing:
         return remaining
+
+
+def _capped(stop: Stop, until: date | None, calendar: Calendar) -> date | None:
+    """The last day that a stop excludes: ``until``, but no more days than were applied for."""
+    if stop.days_max is None:
+        return until
+    if until is not None and calendar.between(stop.since, until) < stop.days_max:
+        return until
+    return calendar.nth(calendar.upto(stop.since - ONE_DAY) + stop.days_max)
 
 
 def _after(day: date, count: int, calendar: Calendar, *, is_working: bool) -> date:

@@ -11,7 +11,7 @@ from guiju.kernel.checks.finding import Finding, Subject
 from guiju.kernel.power import Grade
 
 ID = "C04"
-PAPER_ONLY = frozenset({"evidence", "reason_required"})
+PAPER_ONLY = frozenset({"evidence", "reason_required", "one_notice"})
 
 
 def check(subject: Subject) -> Iterator[Finding]:

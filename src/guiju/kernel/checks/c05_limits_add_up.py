@@ -1,9 +1,10 @@
 """环节时限之和不超过承诺时限,承诺时限不超过法定时限。
 
 The longest way through the chart while the clock runs: from the outcome that starts it to
-the outcome that ends it, parallel branches by the longest, a loop once, time while the
-clock is stopped left out. Where working days meet natural days a week counts as five
-working days.
+the outcome that ends it, parallel branches by the longest, time while the clock is stopped
+left out. No step is counted twice: a way that leads back to a step already on it ends there,
+because going back (an objection, say) is the exception that other limits are made for.
+Where working days meet natural days a week counts as five working days.
 Source: a city's rule on running power charts (each node has its limit, and the sum of the
 node limits does not exceed the promised limit).
 """

@@ -1,14 +1,15 @@
 """Text that is measured without a font, and SVG elements as strings.
 
 A Chinese character is as wide as the font is high; that is exact in every font of the
-stack. Everything else counts as 0.6 of that, which is a little too much for most letters,
-so that nothing is ever cut. There is no ``style``, neither as element nor as attribute: the
+stack. Everything else counts as 0.6 of that, which is a little too much for digits and most
+letters. There is no ``style``, neither as element nor as attribute: the
 pages' content security policy would drop it.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from math import ceil
 from unicodedata import east_asian_width
@@ -24,6 +25,7 @@ GREEN = "#15703a"
 NO_START = frozenset("、,。;:!?)”》」』】%,.;:!?)]}…")  # no line begins with these
 NO_END = frozenset("(“《「『【([{")  # no line ends with these
 ATOM = re.compile(r"[0-9A-Za-z.\-_/@+]+|\s+|.", re.DOTALL)  # what is not broken
+PHRASE = re.compile(r"(?<=[、,;:,;:])|(?=[((])")  # where a short text breaks best
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not in XML
 
 
@@ -73,31 +75,47 @@ class Rect:
         )
 
 
+@lru_cache(maxsize=8192)
 def width(text: str, size: float) -> float:
     """How wide a text is at most."""
     return sum(size if east_asian_width(c) in "WFA" else 0.6 * size for c in text)
 
 
+@lru_cache(maxsize=2048)
 def wrap(text: str, size: float, room: float, first: float = 0) -> tuple[str, ...]:
     """The lines of a text in so much room; the first line is indented by ``first``."""
     lines, line, used = [], "", first
     for atom in _atoms(text, size, room):
-        wide = width(atom, size)
-        if used + wide > room and (line or used):
+        if used + width(atom, size) > room and (line or used):
             lines.append(line.rstrip())
             line, used = "", 0
-            atom = atom.lstrip()
-        line, used = line + atom, used + (width(atom, size) if atom else 0)
+        piece = atom if line or used else atom.lstrip()
+        line, used = line + piece, used + width(piece, size)
     return (*lines, line.rstrip())
 
 
 def balanced(text: str, size: float, room: float) -> tuple[str, ...]:
-    """The same number of lines as ``wrap``, about equally long: 四字四字, not 七字一字."""
+    """As few lines as ``wrap``, broken at a mark if one is there, else about equally long."""
     lines = wrap(text, size, room)
+    if len(lines) == 1:
+        return lines
+    phrases = _packed(PHRASE.split(text), size, room)
+    if len(phrases) <= len(lines) and all(width(each, size) <= room for each in phrases):
+        return phrases
     even = ceil(width(text, size) / len(lines) / size) * size
     while even < room and len(wrap(text, size, even)) > len(lines):
         even += size
     return wrap(text, size, min(even, room))
+
+
+def _packed(phrases: list[str], size: float, room: float) -> tuple[str, ...]:
+    """Phrases put into lines, whole ones only."""
+    lines = [""]
+    for phrase in phrases:
+        if lines[-1] and width(lines[-1] + phrase, size) > room:
+            lines.append("")
+        lines[-1] += phrase
+    return tuple(lines)
 
 
 def _atoms(text: str, size: float, room: float) -> Iterator[str]:
@@ -125,7 +143,7 @@ def _pieces(text: str, size: float, room: float) -> Iterator[str]:
             yield from word
 
 
-def tag(name: str, content: str = "", **attributes: object) -> str:
+def tag(name: str, content: str = "", /, **attributes: str | float) -> str:
     """An element; ``font_size=12`` becomes ``font-size="12"``, floats lose their tails."""
     pairs = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
@@ -134,19 +152,19 @@ def tag(name: str, content: str = "", **attributes: object) -> str:
     return f"<{name}{pairs}>{content}</{name}>" if content else f"<{name}{pairs}/>"
 
 
-def _value(value: object) -> str:
+def _value(value: str | float) -> str:
     if isinstance(value, float):
         return f"{value:.1f}".removesuffix(".0")
-    return escape(CONTROL.sub("", str(value)))
+    return escape(str(value))
 
 
-def label(text: str, x: float, y: float, size: float = 12, **attributes: object) -> str:
+def label(text: str, x: float, y: float, size: float = 12, **attributes: str) -> str:
     """One line of text, its baseline at y."""
     words = escape(CONTROL.sub("", text), quote=False)
     return tag("text", words, x=x, y=y, font_size=size, **attributes)
 
 
-def box(rect: Rect, **attributes: object) -> str:
+def box(rect: Rect, **attributes: str | float) -> str:
     """A rectangle."""
     return tag("rect", x=rect.x, y=rect.y, width=rect.w, height=rect.h, **attributes)
 

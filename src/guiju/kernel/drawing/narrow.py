@@ -23,7 +23,6 @@ from guiju.kernel.drawing.ink import (
 )
 from guiju.kernel.drawing.notes import (
     ENFORCED,
-    NOTE_LINE,
     Paragraph,
     description,
     drawn,
@@ -84,7 +83,7 @@ def chart_svg_narrow(power: Power, *, risks: bool, progress: Progress | None = N
         y += GAP
     title = f"{power.name}权力运行流程图{'与廉政风险防控图' if risks else ''}"
     size = (WIDTH, y - GAP + MARGIN)
-    return document(kind, size, (title, description(power)), "".join(parts))
+    return document(kind, size, (title, description(power, progress)), "".join(parts))
 
 
 def _card(power: Power, index: int, risks: bool, progress: Progress | None) -> Card:
@@ -105,8 +104,7 @@ def _card(power: Power, index: int, risks: bool, progress: Progress | None) -> C
         facts=paragraph(facts, ROOM - NAME_LEFT, size=TEXT_SIZE),
         risks=risk_paragraphs(power, step, ROOM, TEXT_SIZE) if risks and step.risk else (),
         ways=tuple(
-            paragraph(words, ROOM, size=TEXT_SIZE)
-            for words in ([wait] if wait else []) + others
+            paragraph(words, ROOM, size=TEXT_SIZE) for words in ([wait] if wait else []) + others
         ),
         leads_on=label_on if on else None,
         mark=_mark(step, progress),

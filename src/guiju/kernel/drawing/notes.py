@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guiju.kernel.drawing.ink import DARK, Rect, box, label, width, wrap
-from guiju.kernel.drawing.plan import limit_words, names_of, post_name
+from guiju.kernel.drawing.plan import Progress, limit_words, names_of, post_name
 from guiju.kernel.power import Outcome, Power, Risk, Step
 
 ENFORCED = "系统强制"
@@ -89,9 +89,12 @@ def join_words(power: Power, step: Step) -> str:
     return f"等第{'、'.join(numbers)}步都办完" if len(numbers) > 1 else ""
 
 
-def description(power: Power) -> str:
+def description(power: Power, progress: Progress | None) -> str:
     """The whole chart in words, for screen readers."""
-    return "".join(_step_words(power, i, step) for i, step in enumerate(power.steps, 1))
+    steps = [_step_words(power, i, step) for i, step in enumerate(power.steps, 1)]
+    now = progress.current if progress else ()
+    current = "、".join(step.name for step in power.steps if step.id in now)
+    return "".join([f"当前环节:{current}。" if current else "", *steps])
 
 
 def _step_words(power: Power, number: int, step: Step) -> str:

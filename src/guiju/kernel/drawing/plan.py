@@ -13,7 +13,7 @@ from enum import Enum, auto
 from guiju.kernel.drawing.ink import balanced
 from guiju.kernel.power import APPLICANT, End, Outcome, Power, Step
 
-NODE_WIDTH = 116
+NODE_WIDTH = 112
 NAME_SIZE = 14
 LINE_HEIGHT = 18
 HEADER_HEIGHT = 22  # the row in a step's box for number, grade and limit
@@ -96,7 +96,8 @@ def post_name(power: Power, post: str) -> str:
 
 def names_of(power: Power) -> dict[str, str]:
     """Ids of posts and steps → their words, as controls want them."""
-    return {each.id: each.name for each in (*power.posts, *power.steps)}
+    posts = {post.id: post.name for post in power.posts}
+    return posts | {step.id: step.name for step in power.steps}
 
 
 def limit_words(step: Step) -> str:
@@ -143,7 +144,7 @@ def edges_of(power: Power) -> Iterator[Edge]:
             yield Edge(step.id, target, "、".join(names) if len(step.outcomes) > 1 else "")
         for outcome in step.outcomes:
             if len(outcome.to) > 1:
-                fork = _way(step, outcome, heads)
+                fork = _fork_key(step, outcome)
                 yield from (Edge(fork, heads[target]) for target in outcome.to)
 
 
@@ -151,10 +152,14 @@ def _join_key(step: Step) -> str:
     return f"join>{step.id}"
 
 
+def _fork_key(step: Step, outcome: Outcome) -> str:
+    return f"fork>{step.id}>{outcome.id}"
+
+
 def _way(step: Step, outcome: Outcome, heads: dict[str, str]) -> str:
     """The key of the node that an outcome leads to."""
     if len(outcome.to) > 1:
-        return f"fork>{step.id}>{outcome.id}"
+        return _fork_key(step, outcome)
     target = outcome.to[0]
     return heads.get(target, f"{step.id}>{target}")
 
@@ -169,7 +174,7 @@ def _put_step(plan: Plan, into: dict[str, list[str]], step: Step, lane: int, num
     plan.put(Node(step.id, Kind.STEP, lane, row, lines, step, number))
     for outcome in step.outcomes:
         if len(outcome.to) > 1:
-            key = _way(step, outcome, {})
+            key = _fork_key(step, outcome)
             row = _row_below(plan, into, key, lane)
             plan.put(Node(key, Kind.FORK, lane, row, ("同时进行",)))
 

@@ -10,25 +10,24 @@ is one of five ways, the first that is possible:
     lift      for a loop to the row just above: out of the top, across, up into the target
     side      into the channel below, across, up or down beside the target, into its side
 
-Lines that share a channel get tracks of their own, put into the order that makes the fewest
-crossings (the pairwise orders of channel routing; Hashimoto and Stevens 1971), and lines
-that leave or reach the same gap between two boxes get places of their own, so that no two
-lines ever lie upon each other. A label has its own width on its track.
+Lines that share a channel get tracks of their own, and lines that leave or reach the same
+gap between two boxes get places of their own, so that no two lines ever lie upon each
+other. A label has its own width on its track.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import pairwise
 
 from guiju.kernel.drawing.ink import Rect, balanced, width
-from guiju.kernel.drawing.plan import NODE_WIDTH, Edge, Kind, Node, Plan
+from guiju.kernel.drawing.plan import NODE_WIDTH, Edge, Node, Plan
+from guiju.kernel.drawing.tracks import TRACK, Track, set_tracks
 
 LABEL_SIZE = 12
 LABEL_LINE = 15
 LABEL_ROOM = 100
-TRACK = 11  # between two tracks
-CHANNEL = 26  # the width of an upright channel without tracks
+CHANNEL = 24  # the width of an upright channel without tracks
 ABOVE = 17  # from a box to the first track below it
 BELOW = 17  # from the last track to the box below it, with room for the arrow
 REACH = 44  # how far from the middle of a box lines may touch it
@@ -45,21 +44,6 @@ class Way(Enum):
     CARRY = auto()
     LIFT = auto()
     SIDE = auto()
-
-
-@dataclass(slots=True)
-class Track:
-    """The part of a line that lies in a channel, from ``lo`` to ``hi``.
-
-    ``ends`` are the two places where it turns away, each with the side it turns to: -1
-    towards the start of the channel's breadth (up, left), 1 towards its end (down, right).
-    """
-
-    lo: float
-    hi: float
-    ends: tuple[tuple[float, int], ...]
-    breadth: float = TRACK
-    at: float = 0  # its place across the channel, once that is known
 
 
 @dataclass(slots=True)
@@ -168,11 +152,10 @@ def _gaps(layout: Layout) -> dict[tuple[int, int, bool], list[Touch]]:
             row = _next_row(layout.plan, node) if is_below else node.row
             gaps.setdefault((node.lane, row, is_below), []).append(touch)
     for lane, row, is_below in [*gaps]:
-        above = gaps.get((lane, row, True)) if not is_below else None
-        if above and any(each.is_long or row == each.node.row + 1 for each in above):
-            gaps[lane, row, False] += gaps.pop((lane, row, True))
-        elif above and any(each.is_long for each in gaps[lane, row, False]):
-            gaps[lane, row, False] += gaps.pop((lane, row, True))
+        above, below = gaps.get((lane, row, True), ()), gaps.get((lane, row, False), ())
+        is_low = any(row == touch.node.row + 1 for touch in above)
+        if not is_below and (is_low or any(touch.is_long for touch in (*above, *below))):
+            gaps[lane, row, False] += gaps.pop((lane, row, True), [])
     return gaps
 
 
@@ -236,9 +219,9 @@ def _measure_across(layout: Layout) -> None:
             channels[line.upright].append(line.beside)
     x = 0.0
     for lane, channel in enumerate(channels):
-        layout.lane_edges.append(x + 7 if lane else x)
-        breadth = _set_tracks(channel, x + 18)
-        x += max(CHANNEL, breadth + 30)
+        layout.lane_edges.append(x + 6 if lane else x)
+        breadth = set_tracks(channel, x + 16)
+        x += max(CHANNEL, breadth + 22)
         layout.middles.append(x + NODE_WIDTH / 2)
         x += NODE_WIDTH
     layout.lane_edges[-1] = x - NODE_WIDTH
@@ -252,7 +235,7 @@ def _set_levels(layout: Layout) -> None:
         if line.way is not Way.STRAIGHT or line.words:
             line.across = _track_across(layout, line)
             layout.levels[line.level].append(line.across)
-    layout.breadths = [_set_tracks(level, 0) for level in layout.levels]
+    layout.breadths = [set_tracks(level, 0) for level in layout.levels]
 
 
 def _measure_down(layout: Layout, top: float, spare: float) -> None:
@@ -295,63 +278,6 @@ def _track_across(layout: Layout, line: Line) -> Track:
 def label_width(words: tuple[str, ...]) -> float:
     """How wide a label is."""
     return max(width(each, LABEL_SIZE) for each in words) + 6
-
-
-def _set_tracks(tracks: list[Track], start: float) -> float:
-    """Give every track its place from ``start`` on; how broad they are together."""
-    order = _ordered(tracks)
-    ranks: list[list[Track]] = []
-    for i, track in enumerate(order):
-        before = [rank for rank, group in enumerate(ranks) if _overlap(track, group, order[:i])]
-        rank = max(before, default=-1) + 1
-        if rank == len(ranks):
-            ranks.append([])
-        ranks[rank].append(track)
-    breadth = 0.0
-    for group in ranks:
-        broad = max(track.breadth for track in group)
-        for track in group:
-            track.at = start + breadth + broad / 2 - TRACK / 2
-        breadth += broad
-    return breadth
-
-
-def _overlap(track: Track, group: Iterable[Track], before: Sequence[Track]) -> bool:
-    return any(
-        other.lo <= track.hi + 4 and track.lo <= other.hi + 4 for other in group if other in before
-    )
-
-
-def _ordered(tracks: list[Track]) -> list[Track]:
-    """Tracks are moved to better places for as long as that saves a crossing."""
-    order = sorted(tracks, key=lambda track: (track.lo, track.hi))
-    for _ in order:
-        before = list(order)
-        for track in before:
-            _move(order, track)
-        if all(one is two for one, two in zip(order, before, strict=True)):
-            break
-    return order
-
-
-def _move(order: list[Track], track: Track) -> None:
-    """Put one track where it makes the fewest crossings with all the others."""
-    now = next(i for i, each in enumerate(order) if each is track)
-    del order[now]
-    cost = sum(_crossings(track, each) for each in order)
-    costs = [cost]
-    for each in order:
-        cost += _crossings(each, track) - _crossings(track, each)
-        costs.append(cost)
-    best = min(range(len(costs)), key=lambda i: (costs[i], abs(i - now)))
-    order.insert(best, track)
-
-
-def _crossings(first: Track, second: Track) -> int:
-    """How often two tracks cross when the first lies before the second."""
-    return sum(side > 0 and second.lo <= at <= second.hi for at, side in first.ends) + sum(
-        side < 0 and first.lo <= at <= first.hi for at, side in second.ends
-    )
 
 
 def _points(layout: Layout, line: Line) -> tuple[Point, ...]:

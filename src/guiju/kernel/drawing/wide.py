@@ -10,19 +10,20 @@ from guiju.kernel.drawing.ink import (
     LINE,
     LOOKS,
     Rect,
+    balanced,
     box,
     document,
     grade_mark,
     label,
     tag,
     width,
-    wrap,
 )
-from guiju.kernel.drawing.notes import Paragraph, description, drawn, risk_paragraphs
+from guiju.kernel.drawing.notes import ENFORCED, Paragraph, description, drawn, risk_paragraphs
 from guiju.kernel.drawing.plan import (
     HEADER_HEIGHT,
     LINE_HEIGHT,
     NAME_SIZE,
+    NODE_WIDTH,
     Kind,
     Node,
     Plan,
@@ -58,7 +59,7 @@ class Note:
 def chart_svg(power: Power, *, risks: bool, progress: Progress | None = None) -> str:
     """The chart on lanes in the official order of posts, best at 700 px and more."""
     plan = plan_of(power)
-    heads = [wrap(name, HEAD_SIZE, 120) for name in plan.lanes]
+    heads = [balanced(name, HEAD_SIZE, NODE_WIDTH + 16) for name in plan.lanes]
     head = 12 + LINE_HEIGHT * max(map(len, heads))
     top = MARGIN + LEGEND_HEIGHT
     notes = _notes(power, plan) if risks else []
@@ -67,7 +68,7 @@ def chart_svg(power: Power, *, risks: bool, progress: Progress | None = None) ->
     bottom = max([layout.bottom + 14, *(place.y + place.h for place in places)])
     right = layout.lane_edges[-1] + 2 * MARGIN + (NOTE_WIDTH + NOTE_GAP if notes else 0.0)
     body = [
-        _legend(plan, risks),
+        _legend(risks, progress),
         *_lanes(layout, heads, Rect(0, top, 0, bottom - top), head),
         *(_line(line, risks) for line in layout.lines),
         *(_label(line) for line in layout.lines),
@@ -76,7 +77,7 @@ def chart_svg(power: Power, *, risks: bool, progress: Progress | None = None) ->
     ]
     title = f"{power.name}权力运行流程图{'与廉政风险防控图' if risks else ''}"
     size = (right, bottom + MARGIN)
-    return document(_prefix(risks), size, (title, description(power)), "".join(body))
+    return document(_prefix(risks), size, (title, description(power, progress)), "".join(body))
 
 
 def _prefix(risks: bool) -> str:
@@ -107,10 +108,9 @@ def _note_places(layout: Layout, notes: list[Note], top: float) -> list[Rect]:
             blocks[-2:] = [(max(top, _best(layout, joined)), joined)]
     x = layout.lane_edges[-1] + NOTE_GAP
     places = []
-    for y, block in blocks:
-        for note in block:
-            places.append(Rect(x, y, NOTE_WIDTH, note.height))
-            y += note.height + NOTE_GAP
+    for start, block in blocks:
+        for i, note in enumerate(block):
+            places.append(Rect(x, start + _height(block[:i]), NOTE_WIDTH, note.height))
     return places
 
 
@@ -124,7 +124,7 @@ def _best(layout: Layout, block: list[Note]) -> float:
     return sum(starts) / len(starts)
 
 
-def _legend(plan: Plan, risks: bool) -> str:
+def _legend(risks: bool, progress: Progress | None) -> str:
     """One line that explains the signs."""
     x, y = float(MARGIN), MARGIN + 10.0
     parts = []
@@ -132,11 +132,13 @@ def _legend(plan: Plan, risks: bool) -> str:
         word = f"{grade}风险({LOOKS[grade].word})"
         parts += [grade_mark(grade, x + 7, y), label(word, x + 18, y + 4)]
         x += width(word, 12) + 34
+    if progress:
+        parts += [_done_mark(x + 8, y), label("已办", x + 20, y + 4)]
+        x += 60
+    words = "数字是环节的顺序;框内右上角是本环节的时限"
     if risks:
-        word = "数字是环节的顺序;“系统强制”的不满足就办不下去"
-    else:
-        word = "数字是环节的顺序;框内右上角是本环节时限"
-    return "".join([*parts, label(word, x, y + 4, fill=LINE)])
+        words += f";标“{ENFORCED}”的不满足,就办不下去"
+    return "".join([*parts, label(words, x, y + 4, fill=LINE)])
 
 
 def _lanes(layout: Layout, heads: list[tuple[str, ...]], frame: Rect, head: float) -> list[str]:
@@ -193,7 +195,7 @@ def _node(node: Node, place: Rect, risks: bool, progress: Progress | None) -> st
         return tag("g", _step(node, node.step, rect, risks, progress or NOWHERE))
     if node.kind is Kind.END:
         fill, stroke = ("#e3e7eb", "#78848f") if node.is_refusal else ("#fff", DARK)
-        pill = box(rect, rx=rect.h / 2, fill=fill, stroke=stroke, stroke_width=2)
+        pill = box(rect, rx=15, fill=fill, stroke=stroke, stroke_width=2)
         return tag("g", pill + _name(node, rect, 6, NAME_SIZE - 1))
     bar = box(rect, rx=3, fill=LINE)
     words = "".join(node.lines)
@@ -234,7 +236,7 @@ def _step(node: Node, step: Step, rect: Rect, risks: bool, progress: Progress) -
         parts.append(label(step.risk.grade, rect.x + 41, rect.y + 18, 11, fill=text))
     limit = limit_words(step)
     if limit:
-        edge = rect.x + rect.w - 8
+        edge = rect.x + rect.w - 6
         parts.append(label(limit, edge, rect.y + 18, 11, text_anchor="end", fill=LINE))
     parts.append(_name(node, rect, HEADER_HEIGHT, NAME_SIZE))
     if is_current:
