@@ -281,7 +281,7 @@ def test_a_rule_is_no_more_certain_than_the_one_it_points_to(tmp_path, own, othe
 def test_cyclic_law_references_are_told_with_the_whole_circle(tmp_path):
     texts = [rule_text(a, f'same_as = "{b}"') for a, b in ("ab", "bc", "ca")]
 
-    with pytest.raises(PackError, match="规则循环引用:a → b → c → a。断开其中一处") as error:
+    with pytest.raises(PackError, match="规则循环引用:a → b → c → a。改正 same_as") as error:
         rules_of(tmp_path, *texts)
     assert (error.value.key, error.value.line) == ("same_as", 2)
     assert error.value.file.endswith("one/rules.toml")
@@ -365,8 +365,8 @@ def test_a_pack_without_a_calendar_is_told(tmp_path):
         ),
         (
             "rules",
-            '[[rules]]\nname = "a"\nsource = "b"\ncertainty = "猜"',
-            *(4, "rules[0].certainty", "可选:法条原文、转述"),
+            '[[rules]]\nid = "a"\nname = "a"\nsource = "b"\ncertainty = "猜"',
+            *(5, "rules[0].certainty", "可选:法条原文、转述"),
         ),
         ("pack", 'id = "a"\nname = "b"\nnam = "c"', 3, "nam", "是不是“name”"),
     ],

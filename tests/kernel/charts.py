@@ -20,6 +20,9 @@ CALENDAR: Calendar = read_pack(PACKS / "national", date(2026, 9, 1)).calendar
 SOUND: Power = read_power(DATA / "sound.toml", {})
 
 
+POSTS = (Post("p", "某岗"), Post("q", "另一岗"))
+
+
 def rule(number: int, unit: Unit = Unit.WORKING_DAY) -> Rule:
     """A rule with a number and nothing else that matters."""
     return Rule("r", "r", "某法第一条", Certainty.LAW, number, unit)
@@ -37,9 +40,9 @@ def step(id_: str, *outcomes: tuple[str, ...], join: Iterable[str] = (), post: s
 
 
 def chart(*steps: Step) -> Power:
-    """A power with these steps, the post ``p`` and the ends ``good`` and ``bad``."""
+    """A power with these steps, the posts ``p`` and ``q`` and the ends ``good`` and ``bad``."""
     ends = (End("good", "good"), End("bad", "bad", is_refusal=True))
-    return replace(SOUND, posts=(Post("p", "某岗"),), steps=steps, ends=ends, examples=())
+    return replace(SOUND, posts=POSTS, steps=steps, ends=ends, examples=())
 
 
 def program(*steps: Step) -> Program:

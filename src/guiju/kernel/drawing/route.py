@@ -335,8 +335,8 @@ def _label_place(line: Line, others: list[Rect]) -> Rect:
 
 def _label_starts(x0: float, x1: float, wide: float) -> list[float]:
     """Where the left end of a label may be, the best first."""
-    room = abs(x1 - x0) - wide - 12
+    room = abs(x1 - x0) - wide - 6
     if room < 0:
         return [(x0 + x1 - wide) / 2]
-    steps = [min(room, each * 12.0) for each in range(int(room / 12) + 2)]
-    return [x0 + 6 + s if x1 > x0 else x0 - 6 - wide - s for s in steps]
+    steps = (min(3 + each * 5.0, 3 + room) for each in range(int(room / 5) + 2))
+    return [x0 + step if x1 > x0 else x0 - wide - step for step in steps]

@@ -229,11 +229,11 @@ def _step(node: Node, step: Step, rect: Rect, risks: bool, progress: Progress) -
         stroke=BLUE if is_current else look.line if look else LINE,
         stroke_width=4 if is_current else 1.6,
     )
-    parts = [frame, _number(node.number, rect.x + (18 if node.number == 1 else 15), rect.y + 14)]
-    if risks and step.risk:
-        parts.append(grade_mark(step.risk.grade, rect.x + 33, rect.y + 14))
-        text = LOOKS[step.risk.grade].text
-        parts.append(label(step.risk.grade, rect.x + 41, rect.y + 18, 11, fill=text))
+    left = rect.x + (3 if node.number == 1 else 0)  # clear of the round corner
+    parts = [frame, _number(node.number, left + 15, rect.y + 14)]
+    if look and step.risk:
+        parts.append(grade_mark(step.risk.grade, left + 33, rect.y + 14))
+        parts.append(label(step.risk.grade, left + 41, rect.y + 18, 11, fill=look.text))
     limit = limit_words(step)
     if limit:
         edge = rect.x + rect.w - 6
