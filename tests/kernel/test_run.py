@@ -164,7 +164,7 @@ TRIED = act("b", "o0", moment(2), "乙")
             PersonsMin(LAW, "q"),
             replace(TRIED, present=people("q", "丙")),
             replace(TRIED, present=people("q", "丙", "丁")),
-            "q不少于2人在场,现有1人(依据:某法第三条)",
+            "另一岗不少于2人在场,现有1人(依据:某法第三条)",
         ),
         (
             Distinct(LAW, ("a",)),

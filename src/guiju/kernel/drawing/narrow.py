@@ -23,6 +23,7 @@ from guiju.kernel.drawing.ink import (
 )
 from guiju.kernel.drawing.notes import (
     ENFORCED,
+    NOTE_LINE,
     Paragraph,
     description,
     drawn,
@@ -55,7 +56,7 @@ class Card:
     facts: Paragraph  # post and limit
     risks: tuple[Paragraph, ...]
     ways: tuple[Paragraph, ...]
-    leads_on: str | None  # the label of the arrow to the next card; None: no arrow
+    leads_on: Paragraph | None  # the label of the arrow to the next card; None: no arrow
     mark: str  # how far the case has come, in words
 
     @property
@@ -80,9 +81,9 @@ def chart_svg_narrow(power: Power, *, risks: bool, progress: Progress | None = N
         y += card.height
         if card.leads_on is not None:
             parts.append(_arrow(card.leads_on, y, kind))
-        y += GAP
+        y += _gap(card.leads_on)
     title = f"{power.name}权力运行流程图{'与廉政风险防控图' if risks else ''}"
-    size = (WIDTH, y - GAP + MARGIN)
+    size = (WIDTH, y - _gap(cards[-1].leads_on) + MARGIN)
     return document(kind, size, (title, description(power, progress)), "".join(parts))
 
 
@@ -106,7 +107,7 @@ def _card(power: Power, index: int, risks: bool, progress: Progress | None) -> C
         ways=tuple(
             paragraph(words, ROOM, size=TEXT_SIZE) for words in ([wait] if wait else []) + others
         ),
-        leads_on=label_on if on else None,
+        leads_on=paragraph(label_on, WIDTH / 2 - 20, size=TEXT_SIZE) if on else None,
         mark=_mark(step, progress),
     )
 
@@ -175,14 +176,19 @@ def _grade(step: Step, x: float, y: float) -> str:
     return grade_mark(step.risk.grade, x + 7, y + 10) + text
 
 
-def _arrow(words: str, y: float, kind: str) -> str:
+def _arrow(words: Paragraph, y: float, kind: str) -> str:
     """The arrow from a card to the next, with the outcome that it stands for."""
     x = WIDTH / 2
     line = tag(
         "path",
-        d=f"M{x:.0f} {y:.1f}V{y + GAP - 1:.1f}",
+        d=f"M{x:.0f} {y:.1f}V{y + _gap(words) - 1:.1f}",
         stroke=LINE,
         stroke_width=2,
         marker_end=f"url(#{kind}-arrow)",
     )
-    return line + label(words, x + 10, y + GAP / 2 + 4, TEXT_SIZE) if words else line
+    return line + drawn(words, x + 10, y + 4, TEXT_SIZE)
+
+
+def _gap(words: Paragraph | None) -> float:
+    """How far the next card is."""
+    return GAP + (words.height - NOTE_LINE if words else 0)

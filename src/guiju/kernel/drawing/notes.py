@@ -65,7 +65,7 @@ def drawn(each: Paragraph, x: float, y: float, size: float = NOTE_SIZE) -> str:
             parts.append(box(Rect(x, y + 0.5, wide, NOTE_LINE - 3), rx=2, fill=DARK))
             parts.append(label(each.tag, x + 3, base - 0.5, size - 1.5, fill="#fff"))
             indent = wide + 4
-        parts.append(label(line, x + indent, base, size))
+        parts.append(label(line, x + indent, base, size) if line else "")
     return "".join(parts)
 
 

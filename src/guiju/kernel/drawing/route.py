@@ -31,6 +31,7 @@ CHANNEL = 24  # the width of an upright channel without tracks
 ABOVE = 17  # from a box to the first track below it
 BELOW = 17  # from the last track to the box below it, with room for the arrow
 REACH = 44  # how far from the middle of a box lines may touch it
+WIDENINGS_MAX = 4  # how often lanes are moved apart to make room for labels
 FAR = 1000.0  # between two rows, as long as the measures are not known
 
 Point = tuple[float, float]
@@ -83,6 +84,7 @@ class Layout:
 
     plan: Plan
     lines: list[Line]
+    rooms: dict[tuple[int, int], float] = field(default_factory=dict)  # for labels, see _lack
     lane_edges: list[float] = field(default_factory=list)  # x of the borders between lanes
     middles: list[float] = field(default_factory=list)  # x of the middle of each lane's boxes
     tops: list[float] = field(default_factory=list)  # y of each row
@@ -98,15 +100,25 @@ def layout_of(plan: Plan, top: float, least: float = 0) -> Layout:
     layout = Layout(plan, [_line(plan, edge) for edge in plan.edges])
     _share_gaps(layout)
     _share_sides(layout)
+    for _ in range(WIDENINGS_MAX):
+        _measure(layout, top, least)
+        wider = _place_labels(layout)
+        if not wider:
+            break
+        for channel, room in wider.items():
+            layout.rooms[channel] = layout.rooms.get(channel, 0) + room
+    return layout
+
+
+def _measure(layout: Layout, top: float, least: float) -> None:
+    """Give everything its place but the labels."""
     _measure_across(layout)
     _set_levels(layout)
     _measure_down(layout, top, 0)
     if layout.bottom < top + least:
-        _measure_down(layout, top, (top + least - layout.bottom) / plan.rows)
+        _measure_down(layout, top, (top + least - layout.bottom) / layout.plan.rows)
     for line in layout.lines:
         line.points = _points(layout, line)
-    _place_labels(layout)
-    return layout
 
 
 def _line(plan: Plan, edge: Edge) -> Line:
@@ -218,10 +230,12 @@ def _measure_across(layout: Layout) -> None:
             line.beside = Track(min(start, end), max(start, end), ((start, turn), (end, side)))
             channels[line.upright].append(line.beside)
     x = 0.0
+    layout.lane_edges, layout.middles = [], []
     for lane, channel in enumerate(channels):
         layout.lane_edges.append(x + 6 if lane else x)
+        x += layout.rooms.get((lane, -1), 0)
         breadth = set_tracks(channel, x + 16)
-        x += max(CHANNEL, breadth + 22)
+        x += max(CHANNEL, breadth + 22) + layout.rooms.get((lane, 1), 0)
         layout.middles.append(x + NODE_WIDTH / 2)
         x += NODE_WIDTH
     layout.lane_edges[-1] = x - NODE_WIDTH
@@ -235,6 +249,7 @@ def _set_levels(layout: Layout) -> None:
         if line.way is not Way.STRAIGHT or line.words:
             line.across = _track_across(layout, line)
             layout.levels[line.level].append(line.across)
+    layout.begins = {}
     layout.breadths = [set_tracks(level, 0) for level in layout.levels]
 
 
@@ -298,15 +313,21 @@ def _points(layout: Layout, line: Line) -> tuple[Point, ...]:
     return (start, source.y + source.h), (start, y), (x, y), (x, target.y)
 
 
-def _place_labels(layout: Layout) -> None:
-    """Every label on the level part of its line, where nothing else runs, near the source."""
+def _place_labels(layout: Layout) -> dict[tuple[int, int], float]:
+    """Put every label on the level part of its line, near the source; what room is lacking."""
     parts = {line.edge: list(_stretches(line)) for line in layout.lines}
     taken: list[Rect] = []
+    wider: dict[tuple[int, int], float] = {}
     for line in layout.lines:
         if line.words:
             near = [p for edge, own in parts.items() if edge is not line.edge for p in own]
-            line.label = _label_place(line, [*near, *taken])
+            line.label, lack = _label_place(line, [*near, *taken])
             taken.append(line.label)
+            turn = 1 if line.points[2:] and line.points[2][0] > line.points[0][0] else -1
+            if lack > 0:
+                channel = line.source.lane + (turn > 0), -turn
+                wider[channel] = max(lack, wider.get(channel, 0))
+    return wider
 
 
 def _stretches(line: Line) -> Iterator[Rect]:
@@ -315,8 +336,8 @@ def _stretches(line: Line) -> Iterator[Rect]:
         yield Rect(min(a, c), min(b, d), abs(c - a), abs(d - b))
 
 
-def _label_place(line: Line, others: list[Rect]) -> Rect:
-    """The first place that is free, or the one with the fewest others."""
+def _label_place(line: Line, others: list[Rect]) -> tuple[Rect, float]:
+    """The first place that is free, or the one with the fewest others and what it lacks."""
     assert line.across is not None
     wide, high = label_width(line.words), LABEL_LINE * len(line.words) + 1.0
     x0, x1 = line.points[0][0], line.points[min(2, len(line.points) - 1)][0]
@@ -330,7 +351,19 @@ def _label_place(line: Line, others: list[Rect]) -> Rect:
             best, fewest = rect, hits
         if hits == 0:
             break
-    return best
+    if fewest:
+        return best, _lack(x0, x1, wide, others)
+    # A label wider than the level part would hide both corners of a line that turns back.
+    return best, wide + 9 - abs(x1 - x0) if line.beside else 0
+
+
+def _lack(x0: float, x1: float, wide: float, others: list[Rect]) -> float:
+    """How much farther the next line would have to be for a label beside x0."""
+    if x0 < x1:
+        free = [each.x - x0 for each in others if each.x > x0]
+    else:
+        free = [x0 - each.x - each.w for each in others if each.x + each.w < x0]
+    return wide + 8 - min(free, default=wide + 8) if x0 != x1 else 0
 
 
 def _label_starts(x0: float, x1: float, wide: float) -> list[float]:

@@ -17,6 +17,7 @@ from guiju.kernel.drawing.ink import (
     label,
     tag,
     width,
+    wrap,
 )
 from guiju.kernel.drawing.notes import ENFORCED, Paragraph, description, drawn, risk_paragraphs
 from guiju.kernel.drawing.plan import (
@@ -32,7 +33,7 @@ from guiju.kernel.drawing.plan import (
     plan_of,
 )
 from guiju.kernel.drawing.route import LABEL_LINE, LABEL_SIZE, Layout, Line, layout_of
-from guiju.kernel.power import Grade, Power, Step
+from guiju.kernel.power import Grade, Power, Risk, Step
 
 MARGIN = 8
 LEGEND_HEIGHT = 30
@@ -40,6 +41,7 @@ HEAD_SIZE = 13
 NOTE_WIDTH = 310
 NOTE_GAP = 10
 NOTE_HEAD = 24
+NOTE_LEFT = 45  # where the title begins, right of number and grade
 NOWHERE = Progress(frozenset(), frozenset())
 
 
@@ -48,12 +50,16 @@ class Note:
     """What stands beside the chart about one step's risk."""
 
     node: Node
+    step: Step
+    risk: Risk
+    titles: tuple[str, ...]
     paragraphs: tuple[Paragraph, ...]
 
     @property
     def height(self) -> float:
         """How high it is drawn."""
-        return NOTE_HEAD + sum(each.height for each in self.paragraphs) + 8
+        texts = sum(each.height for each in self.paragraphs)
+        return NOTE_HEAD + LINE_HEIGHT * (len(self.titles) - 1) + texts + 8
 
 
 def chart_svg(power: Power, *, risks: bool, progress: Progress | None = None) -> str:
@@ -88,10 +94,16 @@ def _notes(power: Power, plan: Plan) -> list[Note]:
     """The notes from top to bottom."""
     nodes = sorted(plan.nodes.values(), key=lambda node: (node.row, node.number))
     return [
-        Note(node, risk_paragraphs(power, node.step, NOTE_WIDTH - 20))
+        _note_of(power, node, node.step, node.step.risk)
         for node in nodes
         if node.step is not None and node.step.risk is not None
     ]
+
+
+def _note_of(power: Power, node: Node, step: Step, risk: Risk) -> Note:
+    title = f"{step.name} · {risk.grade}风险({LOOKS[risk.grade].word})"
+    titles = wrap(title, HEAD_SIZE, NOTE_WIDTH - NOTE_LEFT - 8)
+    return Note(node, step, risk, titles, risk_paragraphs(power, step, NOTE_WIDTH - 20))
 
 
 def _note_places(layout: Layout, notes: list[Note], top: float) -> list[Rect]:
@@ -264,20 +276,20 @@ def _done_mark(x: float, y: float) -> str:
     return disc + tag("path", d=path, fill="none", stroke="#fff", stroke_width=2)
 
 
-def _note(note: Note, rect: Rect) -> str:
-    step = note.node.step
-    assert step is not None
-    assert step.risk is not None
-    rect = Rect(rect.x + MARGIN, rect.y, rect.w, rect.h)
-    look = LOOKS[step.risk.grade]
-    title = f"{step.name} · {step.risk.grade}风险({look.word})"
+def _note(note: Note, place: Rect) -> str:
+    rect = Rect(place.x + MARGIN, place.y, place.w, place.h)
+    look = LOOKS[note.risk.grade]
     parts = [
         box(rect, rx=3, fill=look.tint, stroke=look.line),
         _number(note.node.number, rect.x + 16, rect.y + 14),
-        grade_mark(step.risk.grade, rect.x + 35, rect.y + 14),
-        label(title, rect.x + 45, rect.y + 18.5, 13, fill=look.text, font_weight="bold"),
+        grade_mark(note.risk.grade, rect.x + 35, rect.y + 14),
     ]
-    y = rect.y + NOTE_HEAD + 3
+    y = rect.y + 18.5
+    for title in note.titles:
+        x = rect.x + NOTE_LEFT
+        parts.append(label(title, x, y, HEAD_SIZE, fill=look.text, font_weight="bold"))
+        y += LINE_HEIGHT
+    y += NOTE_HEAD - LINE_HEIGHT - 15.5
     for each in note.paragraphs:
         parts.append(drawn(each, rect.x + 10, y))
         y += each.height
