@@ -4,7 +4,8 @@
 
 runs the program with DATABASE_URL naming such a cluster and ends with its exit status. Where
 PostgreSQL's server is not installed, it says so in one line, runs nothing and ends with 0.
-The cluster checks its pages (data checksums) and flushes nothing to disk: it need not survive.
+The cluster checks its pages (data checksums) and flushes nothing to disk, as it need not
+survive; CLUSTER_FSYNC=on makes it flush, for measuring.
 """
 
 import contextlib
@@ -73,7 +74,9 @@ def cluster(programs: Path) -> Iterator[str]:
         access = ["--username=guiju", "--pwfile=password", "--auth=scram-sha-256"]
         content = ["--encoding=UTF8", "--locale=C", "--data-checksums", "--no-sync"]
         call(programs / "initdb", f"--pgdata={data}", *access, *content, cwd=home)
-        options = f"-p {port} -h 127.0.0.1 -k {home} -c fsync=off"
+        options = (
+            f"-p {port} -h 127.0.0.1 -k {home} -c fsync={os.environ.get('CLUSTER_FSYNC', 'off')}"
+        )
         control = [programs / "pg_ctl", f"--pgdata={data}", "--wait"]
         try:
             call(*control, "--log=log", f"--options={options}", "start", cwd=home)

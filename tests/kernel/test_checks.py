@@ -41,6 +41,7 @@ def test_a_sound_power_has_no_findings_and_its_examples_come_true():
         ("C03", 'name = "补查完成", to = "visit"', 'name = "补查完成", to = "review"'),
         ("C03", 'name = "补查完成", to = "visit"', 'name = "补查完成", to = "withdrawn"'),
         ("C04", 'grade = "中"', 'grade = "高"'),
+        ("C04", '{ kind = "evidence", rule', "# { kind = evidence, rule"),
         ("C05", "value = 4,", "value = 14,"),
         ("C05", "value = 11,", "value = 21,"),
         ("C05", "value = 20,", "value = 10,"),
@@ -65,6 +66,16 @@ def test_one_changed_word_is_found_by_exactly_one_check(tmp_path, check, old, ne
     power = read_text(tmp_path, changed(SOUND_TEXT, old, new))
 
     assert {finding.check for finding in findings(power, ON)} == {check}
+
+
+def test_a_step_that_asks_for_more_without_a_limit_is_found_twice(tmp_path):
+    old = 'limit = { value = 1, unit = "工作日"'
+    power = read_text(tmp_path, changed(SOUND_TEXT, old, f"# {old}"))
+
+    assert [str(finding) for finding in findings(power, ON)] == [
+        "[C07] “受理”没有写明时限",
+        "[C10] “受理”发补正告知没有时限",
+    ]
 
 
 BROKEN = {

@@ -95,16 +95,16 @@ def test_a_case_that_is_past_its_limits_is_not_grey_because_it_is_stopped():
     )
 
 
-def test_a_resumed_case_is_no_longer_grey_on_the_next_day():
+def test_a_resumed_case_is_no_longer_grey():
     clock = RUNNING.stopped(date(2026, 3, 9), "许可法45", None).resumed(date(2026, 3, 10))
 
-    assert on_march(11, clock).light is Light.BLUE
+    assert [on_march(day, clock).light for day in (10, 11)] == [Light.BLUE, Light.BLUE]
     assert on_march(11, clock).due == date(2026, 3, 19)
 
 
 def test_the_days_left_are_in_the_unit_of_the_promise():
     natural = rule(30, Unit.NATURAL_DAY)
-    limits = replace(SOUND.limits, promised=natural, statutory=natural)
+    limits = replace(SOUND.limits, promised=natural)
     program = compile_power(replace(SOUND, limits=limits))
     state = replace(start(program, moment(1)), clock=Clock(date(2026, 9, 4)))
 

@@ -305,6 +305,7 @@ def test_stopping_twice_and_resuming_twice_change_nothing(offsets, verbs):
 
     ended = clock.ended(start + timedelta(days=91))
     assert not ended.is_stopped
+    assert all(stop.until is not None for stop in ended.stops)
     assert ended == ended.ended(date.max) == ended.stopped(date.max, "r", None)
 
 

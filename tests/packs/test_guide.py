@@ -4,10 +4,11 @@ import re
 from datetime import date
 from pathlib import Path
 
+from tests.kernel.charts import PACKS
+
 from guiju.formats.packs import read_pack, read_power
 from guiju.kernel.checks import findings
 from guiju.kernel.examples import failures
-from tests.kernel.charts import PACKS
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "writing-a-power.md"
 

@@ -97,7 +97,7 @@ def _table(kind: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
 
 def _control(data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
     _expect(data, dict, where)
-    kind = controls.type_of.get(data.get("kind", ""))
+    kind = controls.type_of.get(str(data.get("kind", "")))
     if kind is None:
         mend = f"可用的控制:{'、'.join(controls.type_of)}"
         raise Misfit(f"{where}.kind", f"没有控制“{data.get('kind', '')}”", mend)

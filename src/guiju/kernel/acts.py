@@ -1,7 +1,7 @@
 """An act 痕迹 that somebody tries, and the state 状态 of a case that it is tried on.
 
 The state is bounded by the chart, not by the history: where the tokens are, since when,
-who has last done each step, how often each outcome was taken, and the clock. So the
+who has done each step, how often each outcome was taken, and the clock. So the
 four-hundredth act of a case costs what the first did.
 """
 
@@ -48,8 +48,8 @@ class State:
     """Where a case stands."""
 
     marking: int
-    since: Mapping[str, datetime]  # open step → when its (first) token arrived
-    doers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step → who did it last
+    since: Mapping[str, datetime]  # open step → when its last token arrived
+    doers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step → all who did it
     counts: Mapping[str, int] = field(default_factory=dict)  # "step.outcome" → how often
     clock: Clock = NOT_STARTED
     ended: str = ""  # the id of the end

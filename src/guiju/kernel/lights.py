@@ -41,7 +41,14 @@ class Standing:
 
 
 def standing(program: Program, state: State, calendar: Calendar, today: date) -> Standing:
-    """How a case stands on ``today``."""
+    """How a case stands on ``today``; without days when the calendar does not reach today."""
+    try:
+        return _of_case(program, state, calendar, today)
+    except CalendarMissing as missing:
+        return Standing(Light.BLUE, missing=str(missing))
+
+
+def _of_case(program: Program, state: State, calendar: Calendar, today: date) -> Standing:
     clock, limits = state.clock, program.power.limits
     if clock.start is None:
         if state.ended:

@@ -18,7 +18,7 @@ from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.controls.publicity_days import PublicityDays
-from guiju.kernel.power import APPLICANT, ClockEffect, Outcome, Power, Step
+from guiju.kernel.power import APPLICANT, ClockEffect, FieldKind, Outcome, Power, Step
 
 COUNTING = (OneNotice, PersonsMin, PublicityDays)  # controls that cannot do without a number
 END = 1  # the bit of the place that ends every case
@@ -150,17 +150,24 @@ def _misfits_of_outcome(
         elif target in steps and steps[target].join and step.id not in steps[target].join:
             mend = f"把“{step.id}”写进“{target}”的 join"
             yield ChartError(f"{where}.to", f"“{target}”等待各分支汇合,却没有等待本环节", mend)
+    if len(set(outcome.to)) < len(outcome.to):
+        yield ChartError(f"{where}.to", f"出口“{outcome.name}”的去向写重了", "每个去向写一次")
     if not outcome.to:
         yield ChartError(f"{where}.to", f"出口“{outcome.name}”没有去向", known)
     if len(outcome.to) > 1 and ends.intersection(outcome.to):
         mend = "终点只能单独写;分支先汇合,再到终点"
         yield ChartError(f"{where}.to", f"出口“{outcome.name}”同时通向终点和别处", mend)
+    yield from _misfits_of_clock(where, step, outcome)
+
+
+def _misfits_of_clock(where: str, step: Step, outcome: Outcome) -> Iterator[ChartError]:
     if outcome.clock is ClockEffect.STOP and outcome.stop is None:
         mend = "用 stop = 规则 写明依据"
         yield ChartError(f"{where}.clock", f"出口“{outcome.name}”停止计时却没有依据", mend)
-    if outcome.stop_days and outcome.stop_days not in {field.id for field in step.fields}:
+    numbers = {field.id for field in step.fields if field.kind is FieldKind.NUMBER}
+    if outcome.stop_days and outcome.stop_days not in numbers:
         mend = "写本环节 fields 中一个数字表单项的 id"
-        yield ChartError(f"{where}.stop_days", f"没有表单项“{outcome.stop_days}”", mend)
+        yield ChartError(f"{where}.stop_days", f"没有数字表单项“{outcome.stop_days}”", mend)
 
 
 def _misfits_of_parts(where: str, step: Step) -> Iterator[ChartError]:

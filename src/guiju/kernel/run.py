@@ -4,6 +4,7 @@ Pure functions. An act that the chart, a control or a form forbids is refused wh
 every reason at once and the rule of each; nothing of it happens.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from guiju.kernel.power import ClockEffect, Field, FieldKind, Post, Power, Step
 from guiju.kernel.rules import Rule
 from guiju.kernel.terms import Clock
 
+NUMBER = re.compile("[0-9]{1,15}")  # as fen: up to ten thousand billion yuan
 Part = TypeVar("Part", Field, Control)
 
 
@@ -119,7 +121,7 @@ def _misfit(field: Field, text: str) -> str:
     match field.kind:
         case FieldKind.CHOICE if text not in field.choices:
             return f"只能是{'、'.join(field.choices)}"
-        case FieldKind.NUMBER | FieldKind.MONEY if not (text.isascii() and text.isdigit()):
+        case FieldKind.NUMBER | FieldKind.MONEY if not NUMBER.fullmatch(text):
             return "应为不小于零的数字"
         case FieldKind.DATE:
             try:
@@ -167,6 +169,6 @@ def _clock_after(clock: Clock, move: Transition, act: Act) -> Clock:
             clock = clock.stopped(day, outcome.stop.citation(), min(caps, default=None))
         case ClockEffect.RESUME:
             clock = clock.resumed(day)
-        case ClockEffect.END:
+        case ClockEffect.END if clock.start is not None:
             clock = clock.ended(day)
     return clock.ended(day) if move.put & END and clock.start is not None else clock

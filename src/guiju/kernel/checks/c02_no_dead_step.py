@@ -13,8 +13,8 @@ ID = "C02"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """One finding for each outcome that can never be taken."""
-    if not subject.verdict.is_decided:
-        return
+    if not subject.verdict.is_decided or subject.verdict.double:
+        return  # the walk did not go on everywhere, so "never" would prove nothing
     for move in subject.verdict.dead:
         message = f"“{move.step.name}”的出口“{move.outcome.name}”永远办不到"
         yield Finding(ID, message, (move.step.id,))

@@ -22,10 +22,10 @@ LINE = "#44546a"
 FAINT = "#c9d2de"
 BLUE = "#1d4ed8"
 GREEN = "#15703a"
-NO_START = frozenset("、,。;:!?)”》」』】%,.;:!?)]}…")  # no line begins with these
+NO_START = frozenset("、,。;:!?)”》」』】%,.;:!?)]}…/")  # no line begins with these
 NO_END = frozenset("(“《「『【([{")  # no line ends with these
-ATOM = re.compile(r"[0-9A-Za-z.\-_/@+]+|\s+|.", re.DOTALL)  # what is not broken
-PHRASE = re.compile(r"(?<=[、,;:,;:])|(?=[((])")  # where a short text breaks best
+ATOM = re.compile(r"[0-9A-Za-z.\-_@+]+|\s+|.", re.DOTALL)  # what is not broken
+PHRASE = re.compile(r"(?<=[、,;:/,;:])|(?=[((])")  # where a short text breaks best
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not in XML
 
 

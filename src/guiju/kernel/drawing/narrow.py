@@ -97,7 +97,7 @@ def _card(power: Power, index: int, risks: bool, progress: Progress | None) -> C
     wait = join_words(power, step)
     limit = limit_words(step)
     facts = f"{post_name(power, step.post)}{f' · 限{limit}' if limit else ''}"
-    label_on = "、".join(o.name for o in on) if len(step.outcomes) > 1 else ""
+    label_on = "/".join(o.name for o in on) if len(step.outcomes) > 1 else ""
     return Card(
         number=index + 1,
         step=step,

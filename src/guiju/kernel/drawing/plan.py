@@ -141,7 +141,7 @@ def edges_of(power: Power) -> Iterator[Edge]:
         for outcome in step.outcomes:
             ways.setdefault(_way(step, outcome, heads), []).append(outcome.name)
         for target, names in ways.items():
-            yield Edge(step.id, target, "、".join(names) if len(step.outcomes) > 1 else "")
+            yield Edge(step.id, target, "/".join(names) if len(step.outcomes) > 1 else "")
         for outcome in step.outcomes:
             if len(outcome.to) > 1:
                 fork = _fork_key(step, outcome)

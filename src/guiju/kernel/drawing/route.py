@@ -192,8 +192,8 @@ def _touches(line: Line) -> Iterator[Touch]:
 
 def _next_row(plan: Plan, node: Node) -> int:
     """The row of the next box below."""
-    row = node.row + 1
-    while row < plan.rows and (node.lane, row) not in plan.cells:
+    row, rows = node.row + 1, plan.rows
+    while row < rows and (node.lane, row) not in plan.cells:
         row += 1
     return row
 
@@ -315,13 +315,13 @@ def _points(layout: Layout, line: Line) -> tuple[Point, ...]:
 
 def _place_labels(layout: Layout) -> dict[tuple[int, int], float]:
     """Put every label on the level part of its line, near the source; what room is lacking."""
-    parts = {line.edge: list(_stretches(line)) for line in layout.lines}
+    stretches = [(line, part) for line in layout.lines for part in _stretches(line)]
     taken: list[Rect] = []
     wider: dict[tuple[int, int], float] = {}
     for line in layout.lines:
         if line.words:
-            near = [p for edge, own in parts.items() if edge is not line.edge for p in own]
-            line.label, lack = _label_place(line, [*near, *taken])
+            others = [part for owner, part in stretches if owner is not line]
+            line.label, lack = _label_place(line, [*others, *taken])
             taken.append(line.label)
             turn = 1 if line.points[2:] and line.points[2][0] > line.points[0][0] else -1
             if lack > 0:
