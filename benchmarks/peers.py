@@ -28,18 +28,18 @@ def _flow() -> Any:
     return type("Approval", (Flow,), {"process_class": Process, **nodes, "__module__": __name__})
 
 
-APPROVAL = _flow()
+Approval = _flow()
 
 
 def viewflow_start() -> int:
     """A new viewflow process; its primary key."""
-    process = APPROVAL.start.run()
+    process = Approval.start.run()
     return int(process.pk)
 
 
 def viewflow_act(pk: int, user: Any) -> None:
     """Complete the open task of a process."""
-    with transaction.atomic(), APPROVAL.lock(pk):
+    with transaction.atomic(), Approval.lock(pk):
         task = Task.objects.get(process_id=pk, finished__isnull=True, flow_task_type="HUMAN")
         with task.activation() as activation:
             activation.assign(user)

@@ -22,7 +22,7 @@ from guiju.kernel.run import Program, Refusal, Refused, asked, open_steps, perfo
 from guiju.organs.mandate import Holding, holding_to_act
 from guiju.organs.queries import holdings
 from guiju.powers.queries import program
-from guiju.record.writer import Entry, canonical, write, written
+from guiju.record.writer import Entry, canonical, first_written, write, written
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: numbers are read out on the phone
 SELECT = """
@@ -87,29 +87,39 @@ def open_case(
 
     Called again with the same key it answers the same number. Raises Refused.
     """
-    earlier = written(f"{request.key}:1")
+    earlier = first_written(request.key)
     if earlier is not None:
         return earlier.subject
-    begun = program(version)
-    state = start(begun, at)
     number = new_number(at.date())
-    with transaction.atomic():
-        Case.objects.create(
-            number=number,
-            version_id=version,
-            division_id=division,
-            state=canonical(state_to_json(state)),
-            applicant_name=applicant.name,
-            applicant_phone=applicant.phone,
-            applicant_email=applicant.email,
-            helper_name=applicant.helper_name,
-            helper_phone=applicant.helper_phone,
-            opened_at=at,
-        )
-        row = _Row(number, version, division, state, 0, applicant.phone, applicant.email)
-        private = {"helper": applicant.helper_name, "applicant": applicant.name}
-        _apply(begun, row, request, _holding(begun, row, request, by, at), (by, at), private)
+    try:
+        with transaction.atomic():
+            case = Case.objects.create(
+                number=number,
+                version_id=version,
+                division_id=division,
+                state=canonical(state_to_json(start(program(version), at))),
+                applicant_name=applicant.name,
+                applicant_phone=applicant.phone,
+                applicant_email=applicant.email,
+                helper_name=applicant.helper_name,
+                helper_phone=applicant.helper_phone,
+                opened_at=at,
+            )
+            _perform_first(case, request, by, at)
+    except IntegrityError:
+        earlier = first_written(request.key)  # the same form, sent twice at the same moment
+        if earlier is None:
+            raise
+        return earlier.subject
     return number
+
+
+def _perform_first(case: Case, request: Request, by: str, at: datetime) -> None:
+    begun, number = program(case.version_id), case.number
+    state, phone = state_of(case), case.applicant_phone
+    row = _Row(number, case.version_id, case.division_id, state, 0, phone, case.applicant_email)
+    private = {"helper": case.helper_name, "applicant": case.applicant_name}
+    _apply(begun, row, request, _holding(begun, row, request, by, at), (by, at), private)
 
 
 def perform_act(*, number: str, request: Request, seq: int, by: str, at: datetime) -> int:
@@ -128,9 +138,8 @@ def perform_act(*, number: str, request: Request, seq: int, by: str, at: datetim
             holding = _holding(begun, row, request, by, at)
             return _apply(begun, row, request, holding, (by, at), {})
     except (IntegrityError, StalePage, Refused):
-        earlier = written(f"{request.key}:{seq + 1}")
-        if earlier is not None and earlier.subject == number:
-            return earlier.seq
+        if written(request.key, number, seq + 1):
+            return seq + 1
         raise
 
 
@@ -256,7 +265,7 @@ def _entry(
         post=begun.names.get(act.post, act.post),
         person=act.by,
         at=act.at,
-        key=f"{request.key}:{row.seq + 1}",
+        key=request.key,
         public={"facts": public, "present": [person.post for person in act.present]},
         private={
             "person": act.by,

@@ -52,12 +52,19 @@ class Document(models.Model):
 class Message(models.Model):
     """A message 告知 to the applicant: written with the act, sent afterwards."""
 
-    case = models.ForeignKey(Case, models.PROTECT, verbose_name="办件")
+    case = models.ForeignKey(Case, models.PROTECT, verbose_name="办件", db_index=False)
     seq = models.IntegerField("所属痕迹")
     address = models.CharField("收件地址", max_length=254)
     body = models.TextField("内容")
     created_at = models.DateTimeField("生成时间")
-    sent_at = models.DateTimeField("发出时间", null=True, db_index=True)
+    sent_at = models.DateTimeField("发出时间", null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"], name="message_waiting", condition=models.Q(sent_at__isnull=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}#{self.seq} → {self.address}"

@@ -21,13 +21,18 @@ class Act(models.Model):
     public = models.TextField("公开部分")
     private = models.TextField("不公开部分")
     salt = models.CharField("承诺密钥", max_length=64)
-    key = models.CharField("防重复键", max_length=64, unique=True)
+    key = models.CharField("防重复键", max_length=64)
     leaf = models.CharField("叶哈希", max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subject", "seq"], name="act_once_per_seq")]
-        indexes = [
-            models.Index(fields=["id"], name="act_waiting", condition=models.Q(idx__isnull=True))
+        # Few indexes, because every act pays for each: the key of a later act need not be one,
+        # as (subject, seq) tells already whether it was written; and the index of ``idx`` finds
+        # the acts that wait for one as well.
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "seq"], name="act_once_per_seq"),
+            models.UniqueConstraint(
+                fields=["key"], condition=models.Q(seq=1), name="act_first_once_per_key"
+            ),
         ]
 
     def __str__(self) -> str:

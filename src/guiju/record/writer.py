@@ -54,8 +54,8 @@ class Entry:
 def write(entry: Entry) -> str:
     """Append an act; answers its leaf hash in hex.
 
-    One INSERT. Raises IntegrityError when the key or the (subject, seq) was written before:
-    the caller's transaction is then over, and ``written(key)`` tells what came of it.
+    One INSERT. Raises IntegrityError when the subject has an act with that number already, or
+    when a first act with that key was written before; the caller's transaction is then over.
     """
     salt = secrets.token_hex(32)
     public, private = canonical(entry.public), canonical(entry.private)
@@ -67,9 +67,14 @@ def write(entry: Entry) -> str:
     return leaf
 
 
-def written(key: str) -> Act | None:
-    """The act that was written with an idempotency key."""
-    return Act.objects.filter(key=key).first()
+def first_written(key: str) -> Act | None:
+    """The first act of a subject that was written with an idempotency key."""
+    return Act.objects.filter(key=key, seq=1).first()
+
+
+def written(key: str, subject: str, seq: int) -> bool:
+    """Whether that act of that subject was written with that key."""
+    return Act.objects.filter(subject=subject, seq=seq, key=key).exists()
 
 
 def is_intact(act: Act) -> bool:
