@@ -124,7 +124,7 @@ class Pack:
 def read_pack(folder: Path, on: date) -> Pack:
     """Read a pack with the rules in force on a day. Raises PackError at the first error."""
     folders = _folders(folder)
-    years = tuple(y for f in folders for y in _rows(f / "calendar.toml", "years", Year))
+    years = _years(folders)
     rules = _rules(folders, on)
     powers = tuple(read_power(path, rules) for path in sorted((folder / "powers").glob("*.toml")))
     if not years:
@@ -143,6 +143,19 @@ def read_pack(folder: Path, on: date) -> Pack:
         assignments=_rows(folder / "people.toml", "assignments", Assignment, beside="people"),
         powers=powers,
     )
+
+
+def read_calendar(folder: Path) -> Calendar:
+    """The calendar of the pack in ``folder`` and of those it builds on."""
+    return Calendar.of(_years(_folders(folder)))
+
+
+def _years(folders: list[Path]) -> tuple[Year, ...]:
+    years = tuple(y for f in folders for y in _rows(f / "calendar.toml", "years", Year))
+    if not years:
+        mend = "写 calendar.toml 或 builds_on"
+        raise PackError(str(folders[-1]), 1, "calendar", "没有工作日历", mend)
+    return years
 
 
 def read_rules(folder: Path, on: date) -> Mapping[str, Rule]:

@@ -40,7 +40,7 @@ def _failures(program: Program, example: Example, calendar: Calendar) -> Iterato
     except Refused as refused:
         refused_by = tuple(each.kind for each in refused.refusals)
     if refused_by != then.refused:
-        yield f"应被 {then.refused or '无'} 拒绝,实为 {refused_by or '无'}"
+        yield f"应被{_list(then.refused)}拒绝,实为{_list(refused_by)}"
     yield from _differences(program, state, example, calendar)
 
 
@@ -50,7 +50,7 @@ def _differences(
     then, today = example.then, example.then.on or example.when.on
     is_open = tuple(step.id for step in open_steps(program, state))
     if then.open and set(then.open) != set(is_open):
-        yield f"应在 {then.open},实在 {is_open}"
+        yield f"应在{_list(then.open)},实在{_list(is_open)}"
     if then.ended != state.ended and (then.ended or not then.open):
         yield f"终点应为“{then.ended}”,实为“{state.ended}”"
     stands = standing(program, state, calendar, today)
@@ -58,6 +58,10 @@ def _differences(
         yield f"到期日应为 {then.due},实为 {stands.due}"
     if then.light and then.light != stands.light:
         yield f"应亮 {then.light},实亮 {stands.light}"
+
+
+def _list(words: tuple[str, ...]) -> str:
+    return f"“{'、'.join(words)}”" if words else "“无”"
 
 
 def act_of(program: Program, example: ExampleAct) -> Act:

@@ -143,7 +143,7 @@ def _misfits_of_step(
 def _misfits_of_outcome(
     where: str, step: Step, outcome: Outcome, steps: dict[str, Step], ends: set[str]
 ) -> Iterator[ChartError]:
-    known = f"可用的环节和终点:{'、'.join((*steps, *ends))}"
+    known = f"可用的环节和终点:{'、'.join((*steps, *sorted(ends)))}"
     for target in outcome.to:
         if target not in steps and target not in ends:
             yield ChartError(f"{where}.to", f"去向“{target}”既不是环节也不是终点", known)

@@ -62,6 +62,11 @@ class Rule:
         assert self.value is not None, f"rule {self.id} sets no number"
         return self.value
 
+    @property
+    def mark(self) -> str:
+        """The sign beside a number, where there is no room to say how certain it is."""
+        return "" if self.value is None or self.certainty.is_firm else "※"
+
     def words(self) -> str:
         """The number with its unit, and a mark when it is not the text of the law itself."""
         amount = f"{self.value}{'个' if self.unit is Unit.WORKING_DAY else ''}{self.unit}"

@@ -7,6 +7,7 @@ DATABASE_URL      postgres://user:password@host:port/name, or sqlite:///path; de
 GUIJU_VAR         the folder for the embedded database and documents; default: var
 GUIJU_PACKS       the folder of the packs; default: the packs that come with the software
 GUIJU_CLOCK_FILE  a file that holds how many days the demo clock is ahead; unset: the real time
+GUIJU_MAIL_FROM   the sender of messages
 GUIJU_SMTP_HOST   where e-mail goes; unset: to the console
 GUIJU_SMS_DOMAIN  the gateway that turns mail to a phone number into a short message
 """
@@ -134,6 +135,8 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'
 DEFAULT_FROM_EMAIL = os.environ.get("GUIJU_MAIL_FROM", "guiju@localhost")
 SMS_DOMAIN = os.environ.get("GUIJU_SMS_DOMAIN", "sms.localhost")
 CLOCK_FILE = os.environ.get("GUIJU_CLOCK_FILE", "")
+if IS_PRODUCTION and CLOCK_FILE:
+    raise ImproperlyConfigured("正式运行不能设 GUIJU_CLOCK_FILE:演示时钟谁都能拨")
 
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "guiju.portal.views.csrf_failure"

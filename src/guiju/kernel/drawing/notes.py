@@ -48,7 +48,7 @@ def _control_texts(power: Power, step: Step, risk: Risk) -> Iterator[tuple[str, 
     outcomes = {outcome.id: outcome.name for outcome in step.outcomes}
     for control in step.controls:
         when = "/".join(outcomes.get(each, each) for each in control.outcomes)
-        words = control.words(names)
+        words = control.words(names) + control.rule.mark
         yield ENFORCED, f"防控:{words}({when}时)" if when else f"防控:{words}"
     if risk.measures:
         yield "", f"防控:{';'.join(risk.measures)}"

@@ -105,7 +105,7 @@ def limit_words(step: Step) -> str:
     limit = step.limit
     if limit is None or limit.value is None:
         return ""
-    return f"{limit.value}{limit.unit or ''}"
+    return f"{limit.value}{limit.unit or ''}{limit.mark}"
 
 
 def plan_of(power: Power) -> Plan:

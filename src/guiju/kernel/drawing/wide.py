@@ -147,9 +147,9 @@ def _legend(risks: bool, progress: Progress | None) -> str:
     if progress:
         parts += [_done_mark(x + 8, y), label("已办", x + 20, y + 4)]
         x += 60
-    words = "数字是环节的顺序;框内右上角是本环节的时限"
+    words = "数字是顺序,框内右上角是时限;※非法条原文"
     if risks:
-        words += f";标“{ENFORCED}”的不满足,就办不下去"
+        words += f";标“{ENFORCED}”的不满足就办不下去"
     return "".join([*parts, label(words, x, y + 4, fill=LINE)])
 
 

@@ -1,7 +1,8 @@
 """``guiju check PATH… [--json]``: prove packs or power files.
 
-A PATH is a pack's folder or the file of one power; the file finds the rules of the pack it
-lies in. Exit status 0: all hold. 1: something was found. 2: something cannot be read.
+A PATH is a pack's folder or the file of one power. The file finds the rules of the pack it
+lies in, and its calendar, so that its examples are run as well. Exit status 0: all hold.
+1: something was found. 2: something cannot be read.
 
 Its module is called ``prove`` because Django has a command ``check`` of its own, for the
 settings: ``python -m django check --deploy``.
@@ -17,10 +18,11 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from guiju.formats.packs import PackError, read_pack, read_power, read_rules
+from guiju.formats.packs import PackError, read_calendar, read_pack, read_power, read_rules
 from guiju.kernel.checks import findings
 from guiju.kernel.examples import failures
 from guiju.kernel.power import Power
+from guiju.kernel.terms import Calendar
 from guiju.site import clock
 
 
@@ -80,19 +82,21 @@ class Command(BaseCommand):
 
 def _lines(path: Path, today: date) -> Iterator[Line]:
     """Everything found at a path. Raises PackError."""
-    if path.is_dir():
-        pack = read_pack(path, today)
-        for power in pack.powers:
-            yield from _findings(str(path), power, today)
-            for failure in failures(power, pack.calendar):
-                yield Line(str(path), "示例", failure)
+    folder = path if path.is_dir() else path.parent.parent
+    if not (folder / "pack.toml").exists():
+        yield from _findings(str(path), read_power(path, {}), None, today)
         return
-    folder = path.parent.parent
-    rules = read_rules(folder, today) if (folder / "pack.toml").exists() else {}
-    yield from _findings(str(path), read_power(path, rules), today)
+    rules, calendar = read_rules(folder, today), read_calendar(folder)
+    files = sorted((folder / "powers").glob("*.toml")) if path.is_dir() else [path]
+    if path.is_dir():
+        read_pack(path, today)  # the rest of the pack is read too
+    for file in files:
+        yield from _findings(str(file), read_power(file, rules), calendar, today)
 
 
-def _findings(file: str, power: Power, today: date) -> Iterator[Line]:
+def _findings(file: str, power: Power, calendar: Calendar | None, today: date) -> Iterator[Line]:
     for each in findings(power, today):
         message = f"{power.name}:{each.message}"
         yield Line(file, each.check, message, each.steps, each.path)
+    for failure in failures(power, calendar) if calendar else ():
+        yield Line(file, "示例", failure)
