@@ -23,7 +23,7 @@ from typing import Any
 
 from guiju.formats.reader import Misfit, read
 from guiju.kernel.net import ChartError, misfits
-from guiju.kernel.power import Power
+from guiju.kernel.power import APPLICANT, Power
 from guiju.kernel.rules import Rule
 from guiju.kernel.terms import Calendar, Year
 
@@ -126,7 +126,9 @@ def read_pack(folder: Path, on: date) -> Pack:
     folders = _folders(folder)
     years = _years(folders)
     rules = _rules(folders, on)
-    powers = tuple(read_power(path, rules) for path in sorted((folder / "powers").glob("*.toml")))
+    posts = _rows(folder / "organs.toml", "posts", PostRow, beside="organs")
+    files = sorted((folder / "powers").glob("*.toml"))
+    powers = tuple(_staffed(read_power(file, rules), file, posts) for file in files)
     if not years:
         raise PackError(
             str(folder), 1, "calendar", "没有工作日历", "写 calendar.toml 或 builds_on"
@@ -138,7 +140,7 @@ def read_pack(folder: Path, on: date) -> Pack:
         rules=rules,
         divisions=_rows(folder / "divisions.toml", "divisions", Division),
         organs=_rows(folder / "organs.toml", "organs", Organ, beside="posts"),
-        posts=_rows(folder / "organs.toml", "posts", PostRow, beside="organs"),
+        posts=posts,
         people=_rows(folder / "people.toml", "people", PersonRow, beside="assignments"),
         assignments=_rows(folder / "people.toml", "assignments", Assignment, beside="people"),
         powers=powers,
@@ -172,6 +174,18 @@ def read_power(path: Path, rules: Mapping[str, Rule]) -> Power:
             raise error
     except (Misfit, ChartError) as error:
         raise _located(path, text, error) from None
+    return power
+
+
+def _staffed(power: Power, file: Path, posts: tuple[PostRow, ...]) -> Power:
+    """The power, when every post that its steps name exists in some organ. Raises PackError."""
+    roles = {post.role for post in posts} | {APPLICANT}
+    for i, step in enumerate(power.steps):
+        if step.post not in roles:
+            text = file.read_text(encoding="utf-8")
+            problem = f"没有机关设有岗位“{step.post}”,这一步没人能办"
+            error = Misfit(f"steps[{i}].post", problem, "改正岗位,或在 organs.toml 中设岗")
+            raise _located(file, text, error)
     return power
 
 

@@ -10,6 +10,7 @@ is proven (``soundness``), run (``run``) and drawn (``draw``).
 Terms as in W. van der Aalst, "The Application of Petri Nets to Workflow Management" (1998).
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.controls.publicity_days import PublicityDays
 from guiju.kernel.power import APPLICANT, ClockEffect, FieldKind, Outcome, Power, Step
 
+ID = re.compile("[a-z][a-z0-9_-]{0,39}")
 COUNTING = (OneNotice, PersonsMin, PublicityDays)  # controls that cannot do without a number
 END = 1  # the bit of the place that ends every case
 
@@ -112,10 +114,20 @@ def misfits(power: Power) -> Iterator[ChartError]:
         for id_, count in Counter(ids).items():
             if count > 1 or (name == "ends" and id_ in steps):
                 yield ChartError(name, f"编号“{id_}”重复", "每个编号只能用一次")
+    yield from _misfits_of_ids(power)
     if power.steps[0].join:
         yield ChartError("steps[0].join", "第一个环节不能等待其他环节", "去掉 join")
     for i, step in enumerate(power.steps):
         yield from _misfits_of_step(f"steps[{i}]", step, steps, ends, posts)
+
+
+def _misfits_of_ids(power: Power) -> Iterator[ChartError]:
+    for i, step in enumerate(power.steps):
+        for k, id_ in enumerate((step.id, *(outcome.id for outcome in step.outcomes))):
+            if not ID.fullmatch(id_):
+                where = f"steps[{i}].outcomes[{k - 1}].id" if k else f"steps[{i}].id"
+                mend = "用小写字母开头,接字母、数字、下划线或横线,不超过40个"
+                yield ChartError(where, f"编号“{id_}”不合写法", mend)
 
 
 def _misfits_of_step(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from guiju.formats.packs import Pack
@@ -51,20 +52,22 @@ def publish_power(*, power: Power, calendar: Calendar, by: str, at: datetime) ->
     found: tuple[Finding | str, ...] = (*findings(power, at.date()), *failures(power, calendar))
     if found:
         raise NotPublishable(power, found)
-    Version.objects.filter(code=power.code, retired_at__isnull=True).update(retired_at=at)
-    version, _ = Version.objects.update_or_create(
+    version = Version(
         sha256=digest,
-        defaults={
-            "code": power.code,
-            "name": power.name,
-            "category": power.category,
-            "level": power.level,
-            "organ": power.organ,
-            "text": text,
-            "published_at": at,
-            "retired_at": None,
-        },
+        code=power.code,
+        name=power.name,
+        category=power.category,
+        level=power.level,
+        organ=power.organ,
+        text=text,
+        published_at=at,
     )
+    try:
+        version.clean_fields()
+    except ValidationError as error:
+        raise NotPublishable(power, tuple(error.messages)) from None
+    Version.objects.filter(code=power.code, retired_at__isnull=True).update(retired_at=at)
+    version.save()  # a version that was in force before comes into force again
     seq = Act.objects.filter(subject=power.code).count() + 1
     write(
         Entry(
