@@ -4,11 +4,13 @@ Which database it runs on is said by DATABASE_URL, which guiju.site.settings rea
 without it. `./dev test` runs all on SQLite, then what uses the database on PostgreSQL.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
@@ -18,6 +20,10 @@ from guiju.organs.actions import load_organs
 from guiju.powers.actions import load_powers
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+# CI judges a change, so it tries the same cases each time; elsewhere every run tries new ones.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",  # Chromium's own sandbox refuses root, who runs the tests in CI.
     "--disable-gpu",
