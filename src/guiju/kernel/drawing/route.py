@@ -11,8 +11,8 @@ is one of five ways, the first that is possible:
     side      into the channel below, across, up or down beside the target, into its side
 
 Lines that share a channel get tracks of their own, and lines that leave or reach the same
-gap between two boxes get places of their own, so that no two lines ever lie upon each
-other. A label has its own width on its track.
+gap between two boxes get places of their own, so that lines lie
+upon each other only in a rare crowded gap. A label has its own width on its track.
 """
 
 from collections.abc import Iterator, Sequence
