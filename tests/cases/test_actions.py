@@ -142,28 +142,11 @@ def test_an_unknown_number_is_told_apart():
         actions.perform_act(number="20260101-AAAAAA", request=request, seq=1, by="x", at=MONDAY)
 
 
-def test_an_act_takes_at_most_five_statements_and_one_transaction():
-    walk = Walk.begin()
-    walk.act("hbz-window", "accept", "accept")
-    request = Request(
-        "survey",
-        "done",
-        "00000000-0000-0000-0000-000000000004",
-        present=SURVEYORS,
-        facts={"finding": "属实"},
-    )
-    needless = Request("survey", "done", request.key, SURVEYORS, (), "", (), request.facts)
-    with pytest.raises(Refused):
-        actions.perform_act(
-            number=walk.number, request=needless, seq=2, by="hbz-surveyor", at=walk.at
-        )
-
+def test_an_act_takes_four_statements_and_one_transaction():
     walk = Walk.begin()
     accept = Request("accept", "accept", "00000000-0000-0000-0000-000000000005")
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         actions.perform_act(number=walk.number, request=accept, seq=1, by="hbz-window", at=walk.at)
 
     statements = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
-    assert len(statements) == 5
+    assert len(statements) == 4

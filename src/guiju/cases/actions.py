@@ -1,8 +1,8 @@
 """All writes about cases: opening one, and performing an act on one.
 
-``perform_act`` is the busiest write of the house, so it speaks SQL: five statements in one
-transaction (the case, locked; who holds which post; the act; the case's new state; the
-message to the applicant), whatever the length of the case.
+``perform_act`` is the busiest write of the house, so it speaks SQL, whatever the length of the
+case: one statement reads the case and who holds which post; three write, in one transaction,
+the act, the case's new state and the message to the applicant.
 """
 
 import json
@@ -15,23 +15,28 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from guiju.cases.documents import Stored
-from guiju.cases.models import Case, Document
+from guiju.cases.models import Case
 from guiju.kernel.acts import Act, Person, State, state_from_json, state_to_json
 from guiju.kernel.power import APPLICANT
 from guiju.kernel.run import Program, Refusal, Refused, asked, open_steps, perform, refusals, start
-from guiju.organs.mandate import Holding, holding_to_act
-from guiju.organs.queries import holdings
+from guiju.organs.mandate import Holding, holding_to_act, within
+from guiju.organs.queries import firsts_present, holdings_of
 from guiju.powers.queries import program
-from guiju.record.writer import Entry, canonical, first_written, write, written
+from guiju.record.writer import Entry, Statement, canonical, first_written, key_of, write
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: numbers are read out on the phone
 SELECT = """
-SELECT version_id, division_id, state, seq, applicant_phone, applicant_email
-FROM cases_case WHERE number = %s"""
-UPDATE = "UPDATE cases_case SET state = %s, seq = %s, roles = %s, ended = %s WHERE number = %s"
+SELECT c.version_id, c.division_id, c.state, c.seq, c.applicant_phone, c.applicant_email, h.*
+FROM cases_case c LEFT JOIN ({holdings}) h ON 1 = 1 WHERE c.number = %s"""
+UPDATE = "UPDATE cases_case SET state = %s, seq = %s, roles = %s WHERE number = %s"
+END = "UPDATE cases_case SET ended = %s WHERE number = %s"  # apart, as it is in an index
 TELL = """
 INSERT INTO cases_message (case_id, seq, address, body, created_at, sent_at)
 VALUES (%s, %s, %s, %s, %s, NULL)"""
+KEEP = """
+INSERT INTO cases_document (case_id, seq, kind, name, sha256, size)
+VALUES (%s, %s, %s, %s, %s, %s)"""
+STALE = "您打开页面以后,别人已经办理过本件,请刷新后再办"
 
 
 class NoSuchCase(LookupError):
@@ -69,15 +74,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A case as the database holds it."""
+    """A case as the database holds it, and the posts within its division that matter."""
 
     number: str
     version: str
     division: str
     state: State
     seq: int
-    phone: str
-    email: str
+    address: str  # where the applicant is told; "" when nowhere
+    held: list[Holding]
 
 
 def open_case(
@@ -115,11 +120,9 @@ def open_case(
 
 
 def _perform_first(case: Case, request: Request, by: str, at: datetime) -> None:
-    begun, number = program(case.version_id), case.number
-    state, phone = state_of(case), case.applicant_phone
-    row = _Row(number, case.version_id, case.division_id, state, 0, phone, case.applicant_email)
+    row = _read(case.number, request, by, at)
     private = {"helper": case.helper_name, "applicant": case.applicant_name}
-    _apply(begun, row, request, _holding(begun, row, request, by, at), (by, at), private)
+    _apply(program(row.version), row, request, (by, at), private)
 
 
 def perform_act(*, number: str, request: Request, seq: int, by: str, at: datetime) -> int:
@@ -129,24 +132,24 @@ def perform_act(*, number: str, request: Request, seq: int, by: str, at: datetim
     the same. Raises NoSuchCase, StalePage, or Refused with every reason; then nothing has
     happened.
     """
+    row = _read(number, request, by, at)
     try:
-        with transaction.atomic():
-            row = _locked(number)
-            if row.seq != seq:
-                raise StalePage("您打开页面以后,别人已经办理过本件,请刷新后再办")
-            begun = program(row.version)
-            holding = _holding(begun, row, request, by, at)
-            return _apply(begun, row, request, holding, (by, at), {})
-    except (IntegrityError, StalePage, Refused):
-        if written(request.key, number, seq + 1):
+        if row.seq != seq:
+            raise StalePage(STALE)
+        return _apply(program(row.version), row, request, (by, at), {})
+    except (IntegrityError, StalePage, Refused) as error:
+        key = key_of(number, seq + 1)
+        if key == request.key:
             return seq + 1
+        if key and isinstance(error, IntegrityError):  # somebody else's act came in between
+            raise StalePage(STALE) from None
         raise
 
 
 def objections(case: Case, request: Request, *, by: str, at: datetime) -> tuple[Refusal, ...]:
     """Why an act would be refused, asked before it is tried; empty when it would not be."""
-    begun = program(case.version_id)
-    row = _Row(case.number, case.version_id, case.division_id, state_of(case), case.seq, "", "")
+    row = _read(case.number, request, by, at)
+    begun = program(row.version)
     try:
         _holding(begun, row, request, by, at)
     except Refused as refused:
@@ -164,16 +167,20 @@ def new_number(on: date) -> str:
     return f"{on:%Y%m%d}-" + "".join(secrets.choice(ALPHABET) for _ in range(6))
 
 
-def _locked(number: str) -> _Row:
-    """The case, locked until the transaction ends (on SQLite the whole database is)."""
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+def _read(number: str, request: Request, by: str, at: datetime) -> _Row:
+    """The case, and who holds the posts of those who take part. Raises NoSuchCase."""
+    people = sorted({by, *(person.id for person in request.present)})
+    holdings, parameters = holdings_of(people, at.date())
     with connection.cursor() as cursor:
-        cursor.execute(SELECT + lock, (number,))
-        found = cursor.fetchone()
-    if found is None:
+        cursor.execute(SELECT.format(holdings=holdings), (*parameters, number))
+        rows = cursor.fetchall()
+    if not rows:
         raise NoSuchCase(f"没有编号为“{number}”的办件,请核对编号")
-    version, division, state, seq, phone, email = found
-    return _Row(number, version, division, state_from_json(json.loads(state)), seq, phone, email)
+    version, division, state, seq, phone, email = rows[0][:6]
+    address = email or (f"{phone}@{settings.SMS_DOMAIN}" if phone else "")
+    held = within((Holding(*row[6:]) for row in rows if row[6]), division)
+    before = state_from_json(json.loads(state))
+    return _Row(number, version, division, before, seq, address, held)
 
 
 def _act(begun: Program, request: Request, by: str, at: datetime) -> Act:
@@ -199,13 +206,11 @@ def _holding(begun: Program, row: _Row, request: Request, by: str, at: datetime)
         if by != APPLICANT:
             raise Refused((Refusal("post", "本环节由申请人办理"),))
         return None
-    roles = tuple(sorted({step.post, *(person.post for person in request.present)}))
-    held = holdings(roles, row.division, at.date())
-    own = holding_to_act(held, by, step.post)
+    own = holding_to_act(row.held, by, step.post, lambda post: firsts_present(post, at.date()))
     if isinstance(own, str):
         post = begun.names.get(step.post, step.post)
         raise Refused((Refusal("post", f"“{step.name}”由{post}办理:{own}"),))
-    known = {(each.person, each.role) for each in held}
+    known = {(each.person, each.role) for each in row.held}
     strangers = [each for each in request.present if (each.id, each.post) not in known]
     if strangers:
         raise Refused((Refusal("present", "在场人员中有人不在所写的岗位上"),))
@@ -216,28 +221,30 @@ def _apply(
     begun: Program,
     row: _Row,
     request: Request,
-    holding: Holding | None,
     by_at: tuple[str, datetime],
     private: Mapping[str, object],
 ) -> int:
-    """Decide, then write the act, the case and the message."""
+    """Decide, then write the act, the case, the message and the documents."""
     by, at = by_at
+    holding = _holding(begun, row, request, by, at)
     act = _act(begun, request, by, at)
     after = perform(begun, row.state, act)
     seq = row.seq + 1
-    write(_entry(begun, row, request, holding, act, private))
     roles = dict.fromkeys(step.post for step in open_steps(begun, after))
     waiting = f"|{'|'.join(roles)}|" if roles else ""
     state = canonical(state_to_json(after))
-    with connection.cursor() as cursor:
-        cursor.execute(UPDATE, (state, seq, waiting, after.ended, row.number))
-        if row.phone or row.email:
-            address = row.email or f"{row.phone}@{settings.SMS_DOMAIN}"
-            moment = connection.ops.adapt_datetimefield_value(at)
-            body = notice(begun, row.number, act, after)
-            cursor.execute(TELL, (row.number, seq, address, body, moment))
-    if request.documents:
-        _keep_documents(row.number, seq, request.documents)
+    follow: list[Statement] = [(UPDATE, (state, seq, waiting, row.number))]
+    if after.ended:
+        follow.append((END, (after.ended, row.number)))
+    if row.address:
+        moment = connection.ops.adapt_datetimefield_value(at)
+        body = notice(begun, row.number, act, after)
+        follow.append((TELL, (row.number, seq, row.address, body, moment)))
+    follow += [
+        (KEEP, (row.number, seq, each.kind, each.name, each.sha256, each.size))
+        for each in request.documents
+    ]
+    write(_entry(begun, row, request, holding, act, private), *follow)
     return seq
 
 
@@ -276,20 +283,6 @@ def _entry(
             "facts": hidden,
             **private,
         },
-    )
-
-
-def _keep_documents(number: str, seq: int, documents: tuple[Stored, ...]) -> None:
-    Document.objects.bulk_create(
-        Document(
-            case_id=number,
-            seq=seq,
-            kind=document.kind,
-            name=document.name,
-            sha256=document.sha256,
-            size=document.size,
-        )
-        for document in documents
     )
 
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from guiju.organs.models import Division
 from guiju.powers.models import Version
+from guiju.record.row_id import RowId
 
 
 class Case(models.Model):
@@ -38,6 +39,7 @@ class Case(models.Model):
 class Document(models.Model):
     """A document 材料 of a case, stored by its SHA-256; the file is written before the row."""
 
+    id = RowId(primary_key=True)
     case = models.ForeignKey(Case, models.PROTECT, verbose_name="办件")
     seq = models.IntegerField("所属痕迹")
     kind = models.CharField("种类", max_length=40)
@@ -52,6 +54,7 @@ class Document(models.Model):
 class Message(models.Model):
     """A message 告知 to the applicant: written with the act, sent afterwards."""
 
+    id = RowId(primary_key=True)
     case = models.ForeignKey(Case, models.PROTECT, verbose_name="办件", db_index=False)
     seq = models.IntegerField("所属痕迹")
     address = models.CharField("收件地址", max_length=254)

@@ -20,7 +20,7 @@ from guiju.kernel.run import Program, asked, open_steps
 from guiju.kernel.terms import Calendar, CalendarMissing
 from guiju.look.templatetags.look import yuan
 from guiju.organs.mandate import Holding
-from guiju.organs.queries import holdings, posts_of
+from guiju.organs.queries import holdings_in, posts_of
 from guiju.powers.queries import calendar, program
 from guiju.record.models import Act
 
@@ -120,7 +120,7 @@ def needs(begun: Program, step: Step, division: str, person: str, today: date) -
     """What each outcome of a step needs, with the people who could be present."""
     controls = [control for control in step.controls if isinstance(control, PersonsMin)]
     posts = tuple(sorted({control.post for control in controls}))
-    known = [held for held in holdings(posts, division, today) if held.person != person]
+    known = [held for held in holdings_in(posts, division, today) if held.person != person]
     return [_need(begun, step, outcome, known) for outcome in step.outcomes]
 
 

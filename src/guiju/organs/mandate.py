@@ -4,13 +4,13 @@ A chart asks for a role; a person may act when holding a post of that role in an
 the case's division or of one above it. B acts only while every A of the same post is away.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One person's hold of one post on the day in question."""
+    """One person's hold of one post on the day in question, as A or as B."""
 
     person: str
     name: str
@@ -18,7 +18,7 @@ class Holding:
     post: str
     rank: str
     organ: str
-    is_away: bool
+    division: str
 
 
 def divisions_above(code: str) -> tuple[str, ...]:
@@ -26,15 +26,27 @@ def divisions_above(code: str) -> tuple[str, ...]:
     return tuple(code[:length] for length in (4, 6, 9, 12) if length <= len(code))
 
 
-def holding_to_act(holdings: Iterable[Holding], person: str, role: str) -> Holding | str:
-    """The holding by which a person may act in a role, or why they may not."""
-    known = [each for each in holdings if each.role == role]
-    own = [each for each in known if each.person == person]
+def within(holdings: Iterable[Holding], division: str) -> list[Holding]:
+    """The holdings in organs of a division and of all above it."""
+    above = divisions_above(division)
+    return [each for each in holdings if each.division in above]
+
+
+def holding_to_act(
+    holdings: Iterable[Holding], person: str, role: str, firsts: Callable[[str], list[str]]
+) -> Holding | str:
+    """The holding by which a person may act in a role, or why they may not.
+
+    ``firsts`` answers the names of those who hold a post as A and are not away; it is asked
+    only for the posts that the person holds as B.
+    """
+    own = [each for each in holdings if each.person == person and each.role == role]
     if not own:
         return "您不在这个岗位上,不能办理"
-    for each in own:
-        first = [a for a in known if a.post == each.post and a.rank == "A"]
-        if each.rank == "A" or all(a.is_away for a in first):
+    names: list[str] = []
+    for each in sorted(own, key=lambda each: each.rank):
+        present = [] if each.rank == "A" else firsts(each.post)
+        if not present:
             return each
-    names = "、".join(a.name for a in known if a.rank == "A" and not a.is_away)
-    return f"您是B岗,A岗{names}在岗时由A岗办理"
+        names += present
+    return f"您是B岗,A岗{'、'.join(names)}在岗时由A岗办理"

@@ -1,45 +1,59 @@
 """Reads about posts and people."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from guiju.organs.mandate import Holding, divisions_above
-from guiju.organs.models import Assignment, Division
+from guiju.organs.models import Absence, Assignment, Division
 
 HOLDINGS = """
-SELECT a.person_id, p.name, o.role, a.post_id, a.rank, g.name,
-       EXISTS (SELECT 1 FROM organs_absence x
-               WHERE x.person_id = a.person_id AND x.first <= %s AND x.last >= %s)
+SELECT a.person_id, p.name, o.role, a.post_id, a.rank, g.name, g.division_id
 FROM organs_assignment a
 JOIN organs_post o ON o.id = a.post_id
 JOIN organs_organ g ON g.id = o.organ_id
 JOIN organs_person p ON p.id = a.person_id
-WHERE g.division_id IN ({divisions}) AND a.valid_from <= %s
-  AND (a.valid_to IS NULL OR a.valid_to >= %s) AND o.role IN ({roles})
-ORDER BY a.rank, p.name
-"""
+WHERE a.valid_from <= %s AND (a.valid_to IS NULL OR a.valid_to >= %s)"""
 
 
-def holdings(roles: tuple[str, ...], division: str, on: date) -> list[Holding]:
-    """Who holds one of the roles for a division on a day, in one statement."""
-    if not roles:
-        return []
-    above = divisions_above(division)
-    day = on.isoformat()
-    sql = HOLDINGS.format(
-        divisions=", ".join(["%s"] * len(above)), roles=", ".join(["%s"] * len(roles))
-    )
+def holdings_of(people: Sequence[str], on: date) -> tuple[str, tuple[str, ...]]:
+    """What these people hold on a day: SQL and its parameters, each row a Holding.
+
+    The statement, not its rows, so that a room above can read them together with its own.
+    """
+    sql = f"{HOLDINGS} AND a.person_id IN ({_marks(people)})"
+    return sql, (on.isoformat(), on.isoformat(), *people)
+
+
+def holdings_in(roles: Sequence[str], division: str, on: date) -> list[Holding]:
+    """Who holds one of the roles for a division on a day, by name."""
+    above, day = divisions_above(division), on.isoformat()
+    sql = f"{HOLDINGS} AND g.division_id IN ({_marks(above)}) AND o.role IN ({_marks(roles)})"
     with connection.cursor() as cursor:
-        cursor.execute(sql, (day, day, *above, day, day, *roles))
+        cursor.execute(f"{sql} ORDER BY a.rank, p.name", (day, day, *above, *roles))
         return [Holding(*row) for row in cursor.fetchall()]
+
+
+def firsts_present(post: str, on: date) -> list[str]:
+    """The names of those who hold a post as A on a day and are not away."""
+    away = Absence.objects.filter(person=OuterRef("person"), first__lte=on, last__gte=on)
+    first = Assignment.objects.filter(_valid(on), ~Exists(away), post=post, rank="A")
+    return list(first.order_by("person__name").values_list("person__name", flat=True))
+
+
+def _valid(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def posts_of(person: str, on: date) -> list[Assignment]:
     """The assignments of a person on a day, with post and organ."""
-    is_valid = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-    found = Assignment.objects.filter(is_valid, person_id=person, valid_from__lte=on)
+    found = Assignment.objects.filter(_valid(on), person_id=person)
     return list(found.select_related("post__organ__division").order_by("rank", "post_id"))
 
 

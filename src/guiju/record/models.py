@@ -2,10 +2,13 @@
 
 from django.db import models
 
+from guiju.record.row_id import RowId
+
 
 class Act(models.Model):
     """An act 痕迹: who did what in which post, when, on what; appended, never changed."""
 
+    id = RowId(primary_key=True)
     idx = models.BigIntegerField("日志序号", null=True, unique=True)
     subject = models.CharField("办件或职权", max_length=40)
     seq = models.IntegerField("本件序号")

@@ -1,4 +1,4 @@
-"""``write``: append one act inside the caller's transaction.
+"""``write``: append one act, together with what follows from it.
 
 The leaf of an act is canonical JSON of its public part, and of its private part only a
 commitment: HMAC-SHA256 with 32 random bytes that belong to this act alone. Whoever has the
@@ -9,12 +9,12 @@ part are erased the leaf stays valid.
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from guiju.record.models import Act
 from guiju.tlog import leaf_hash
@@ -51,20 +51,35 @@ class Entry:
     private: Mapping[str, Any] = field(default_factory=dict)
 
 
-def write(entry: Entry) -> str:
-    """Append an act; answers its leaf hash in hex.
+Statement = tuple[str, Sequence[Any]]  # SQL with %s for each parameter, and the parameters
 
-    One INSERT. Raises IntegrityError when the subject has an act with that number already, or
-    when a first act with that key was written before; the caller's transaction is then over.
+
+def write(entry: Entry, *also: Statement) -> str:
+    """Append an act, and do with it what follows from it, all or nothing; answers the leaf hash.
+
+    Raises IntegrityError when the subject has an act with that number already, or when a first
+    act with that key was written before. That is what keeps two who act at the same moment
+    apart: no row is locked for reading.
     """
     salt = secrets.token_hex(32)
     public, private = canonical(entry.public), canonical(entry.private)
     leaf = leaf_of(entry, public, commitment(salt, private))
     at = connection.ops.adapt_datetimefield_value(entry.at)
     named = (getattr(entry, name) for name in COLUMNS[:10])
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, (*named, at, public, private, salt, entry.key, leaf))
+    _together((INSERT, (*named, at, public, private, salt, entry.key, leaf)), *also)
     return leaf
+
+
+def _together(*statements: Statement) -> None:
+    """Execute in one transaction, which PostgreSQL makes of several statements in one message."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            parameters = [each for _, values in statements for each in values]
+            cursor.execute(";".join(sql for sql, _ in statements), parameters)
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(*statement)
 
 
 def first_written(key: str) -> Act | None:
@@ -72,9 +87,9 @@ def first_written(key: str) -> Act | None:
     return Act.objects.filter(key=key, seq=1).first()
 
 
-def written(key: str, subject: str, seq: int) -> bool:
-    """Whether that act of that subject was written with that key."""
-    return Act.objects.filter(subject=subject, seq=seq, key=key).exists()
+def key_of(subject: str, seq: int) -> str | None:
+    """The idempotency key with which that act of that subject was written; None: it was not."""
+    return Act.objects.filter(subject=subject, seq=seq).values_list("key", flat=True).first()
 
 
 def is_intact(act: Act) -> bool:
