@@ -36,6 +36,8 @@ class Act:
     reason: str = ""
     items: tuple[str, ...] = ()  # what a supplement notice asks for
     facts: Mapping[str, str] = field(default_factory=dict)
+    branches: tuple[str, ...] = ()  # the steps that apply, of an outcome with ``choose``
+    assignee: str = ""  # who the step is handed over to
 
     def people(self, post: str = "") -> frozenset[str]:
         """Ids of all who take part, or of those who do so in one post."""

@@ -6,9 +6,18 @@ A power is written once, as a text file of a pack, and read into these values by
 before publication), ``terms`` (how long) and ``draw``.
 
 The chart 流程图 is a list of steps that reads top to bottom like the poster on the wall:
-every step 环节 names its outcomes, every outcome names the steps that follow. One following
-step is a sequence, several are parallel branches; a step with ``join`` waits for a token
-from each of the steps it lists.
+every step 环节 names its outcomes, every outcome names the steps that follow.
+
+- One following step is a sequence, several are parallel branches, or, with ``choose``, those
+  of them that apply. A step with ``join`` waits for a token from each of the steps it lists.
+- An outcome that ``cancels`` takes back what else is open: before a step, all that this step
+  had led to (退回), before an end, everything (撤回, 终止).
+- An outcome ``after`` so many days is what the law says of silence; nobody chooses it.
+- An outcome may belong to another post than its step, and may ask that form fields have
+  certain values.
+- ``several`` posts sign one step together (会签): all, one, or so many of them.
+- ``call`` stands for a chart that several powers use; ``anytime`` outcomes stand at many
+  steps. ``unfold`` writes both out, so that what is proven and run has steps only.
 """
 
 from dataclasses import dataclass
@@ -20,6 +29,7 @@ from guiju.kernel.controls import Control
 from guiju.kernel.rules import Rule
 
 APPLICANT = "applicant"  # the post that stands for whoever applies; nobody is appointed to it
+LAW = "law"  # the post of outcomes that come by silence; nobody is appointed to it either
 
 
 class Category(StrEnum):
@@ -80,8 +90,11 @@ class ClockEffect(StrEnum):
     """What an outcome does to the statutory clock 时限."""
 
     START = "起算"
+    ARRIVED = "自收到起算"  # counted from the day the case came to the step
+    RESTART = "重新起算"
     STOP = "停止"
     RESUME = "恢复"
+    EXTEND = "延长"
     END = "截止"
 
 
@@ -101,6 +114,19 @@ class FieldKind(StrEnum):
     MONEY = "金额"
     DATE = "日期"
     CHOICE = "选项"
+    POSTS = "岗位"  # some of the chart's posts, by id, with commas between
+
+
+class Operator(StrEnum):
+    """How a condition compares; less and more are for numbers and money only."""
+
+    IS = "="
+    IS_NOT = "!="
+    LESS = "<"
+    AT_MOST = "<="
+    MORE = ">"
+    AT_LEAST = ">="
+    ONE_OF = "in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +143,33 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What a form field must say before an outcome may be chosen: field, operator, value."""
+
+    field: str
+    op: Operator
+    value: str = ""  # as the field holds it: money in fen
+    values: tuple[str, ...] = ()  # for ``in``
+    rule: Rule | None = None  # its number in the place of a value, where the law sets it
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """A result of a step and what follows from it."""
 
     id: str
     name: str
-    to: tuple[str, ...]  # ids of steps, or of exactly one end
+    to: tuple[str, ...]  # ids of steps, or of exactly one end; empty: the case stays
     clock: ClockEffect | None = None
     stop: Rule | None = None  # why the clock may stop; its number, if any, caps the days
     stop_days: str = ""  # the field that holds the days applied for, told to the applicant
+    extend: Rule | None = None  # by how much, and why, the clock is extended
+    post: str = ""  # who may choose it; empty: the step's own post
+    after: Rule | None = None  # comes by itself after so much silence
+    when: tuple[Condition, ...] = ()  # all must hold
+    choose: bool = False  # of ``to``, only the steps that apply
+    cancels: bool = False  # takes back what else is open
+    assigns: bool = False  # hands the step over to a named person 转办
     tell: str = ""  # what the applicant is told; empty: a sentence made from the names
 
 
@@ -137,6 +181,19 @@ class Risk:
     points: tuple[str, ...]
     measures: tuple[str, ...] = ()  # measures in words; the enforced ones are the controls
     responsible: str = ""  # a post; empty: the step's own
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Who signs a step together 会签, each once, with one of at most two outcomes.
+
+    The step closes with its first outcome once ``need`` of them chose it, with the second
+    once that is out of reach.
+    """
+
+    posts: tuple[str, ...]
+    field: str = ""  # the field by which an earlier step named some of the posts; empty: all
+    need: int = 0  # 0: all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +212,20 @@ class Step:
     fields: tuple[Field, ...] = ()
     controls: tuple[Control, ...] = ()
     risk: Risk | None = None
+    several: Several | None = None
+    reviewer: str = ""  # the post that may be asked for an opinion first 加签
+    may_hand_over: bool = False  # to another holder of the post 转办
+    call: str = ""  # the chart that stands here; the outcomes are named after its ends
+
+
+@dataclass(frozen=True, slots=True)
+class Anytime:
+    """An outcome that stands at many steps, such as a withdrawal 撤回."""
+
+    outcome: Outcome
+    during: tuple[str, ...] = ()  # at these steps; empty: at every step but the first
+    fields: tuple[Field, ...] = ()
+    controls: tuple[Control, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +235,16 @@ class End:
     id: str
     name: str
     is_refusal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart 子流程 that several powers use; a calling step goes on from its ends."""
+
+    id: str
+    name: str
+    steps: tuple[Step, ...]
+    ends: tuple[End, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +318,8 @@ class ExampleAct:
     items: tuple[str, ...] = ()
     facts: dict[str, str] | None = None
     post: str = ""  # empty: the step's post
+    branches: tuple[str, ...] = ()  # of an outcome with ``choose``
+    assignee: str = ""  # of an outcome that hands over
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +362,8 @@ class Power:
     ends: tuple[End, ...]
     materials: tuple[Material, ...] = ()
     notes: tuple[str, ...] = ()
+    anytime: tuple[Anytime, ...] = ()
+    charts: tuple[Chart, ...] = ()
     examples: tuple[Example, ...] = ()
 
     def post_name(self, post: str) -> str:
