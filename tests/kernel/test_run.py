@@ -29,7 +29,7 @@ from guiju.kernel.run import (
     refusals,
     start,
 )
-from guiju.kernel.terms import Clock, Stop
+from guiju.kernel.terms import Clock, Extension, Stop
 
 FORK = (
     step("a", ("b", "c")),
@@ -401,9 +401,15 @@ days = st.dates(date(2015, 1, 1), date(2026, 12, 31))
 zones = st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))
 moments = st.datetimes(timezones=zones)
 stops = st.builds(Stop, days, texts, st.none() | st.integers(0, 99), st.none() | days)
+extensions = st.builds(Extension, days, st.integers(1, 99), st.sampled_from(Unit), texts)
 clock_values = st.builds(
-    Clock, st.none() | days, st.lists(stops, max_size=3).map(tuple), st.none() | days
+    Clock,
+    st.none() | days,
+    st.lists(stops, max_size=3).map(tuple),
+    st.none() | days,
+    st.lists(extensions, max_size=2).map(tuple),
 )
+votes = st.lists(st.tuples(texts, texts), min_size=1, max_size=3).map(tuple)
 states = st.builds(
     State,
     st.integers(0, 2**80),
@@ -412,6 +418,9 @@ states = st.builds(
     st.dictionaries(texts, st.integers(1, 9), max_size=3),
     clock_values,
     st.just("") | texts,
+    st.dictionaries(texts, votes, max_size=2),
+    st.dictionaries(texts, texts, max_size=2),
+    st.dictionaries(texts, texts, max_size=2),
 )
 
 

@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from tests.kernel.charts import CALENDAR, rule
 
 from guiju.kernel.rules import Rule, Unit
-from guiju.kernel.terms import Calendar, CalendarMissing, Clock, Stop, Year, due, left, used
+from guiju.kernel.terms import (
+    Calendar,
+    CalendarMissing,
+    Clock,
+    Extension,
+    Stop,
+    Year,
+    due,
+    left,
+    used,
+)
 
 WORKING, NATURAL = Unit.WORKING_DAY, Unit.NATURAL_DAY
 ONE_DAY = timedelta(days=1)
@@ -210,7 +220,7 @@ def naive_due(clock: Clock, term: Rule) -> date | None:
         if any(stop.since <= each for stop in opened):
             return None
         count += is_counted(clock, term.unit, each)
-        if count == term.number:
+        if count == term.number + sum(e.days for e in clock.extensions if e.unit is term.unit):
             return each if term.unit is WORKING else next(d for d in WORKED if d >= each)
     raise AssertionError("the histories below are too short for this")
 
@@ -230,7 +240,16 @@ def clocks(draw, caps=CAPS):
         stops.append(Stop(since, "依据", draw(caps), until))
     if stops and draw(st.booleans()):
         stops[-1] = replace(stops[-1], until=None)
-    return Clock(start, tuple(stops))
+    offsets = draw(st.lists(st.integers(0, 60), max_size=2))
+    more = st.builds(
+        Extension,
+        st.sampled_from([start + timedelta(days=offset) for offset in offsets] or [start]),
+        st.integers(1, 20),
+        st.sampled_from([WORKING, NATURAL]),
+        st.just("依据"),
+    )
+    extensions = draw(st.lists(more, max_size=2))
+    return Clock(start, tuple(stops), None, tuple(extensions))
 
 
 working_terms = st.builds(rule, st.integers(1, 40))

@@ -106,7 +106,7 @@ def test_applying_checks_the_answers_first_and_opens_a_case_once(client: Client)
         ({"f-story": ""}, "没有填写"),
         ({"helper": "李帮办"}, "请填写代办人的电话"),
         ({"key": "x"}, "表单已失效"),
-        ({"outcome": "grant"}, "流程图中没有"),
+        ({"outcome": "grant"}, "没有这个出口"),
     ],
 )
 def test_bad_answers_get_a_clear_error_and_nothing_is_opened(

@@ -17,11 +17,23 @@ from django.db import IntegrityError, connection, transaction
 from guiju.cases.documents import Stored
 from guiju.cases.models import Case
 from guiju.kernel.acts import Act, Person, State, state_from_json, state_to_json
-from guiju.kernel.power import APPLICANT
-from guiju.kernel.run import Program, Refusal, Refused, asked, open_steps, perform, refusals, start
+from guiju.kernel.power import APPLICANT, LAW
+from guiju.kernel.run import (
+    Program,
+    Refusal,
+    Refused,
+    asked,
+    next_silence,
+    open_steps,
+    perform,
+    posts_for,
+    refusals,
+    start,
+    waiting_posts,
+)
 from guiju.organs.mandate import Holding, holding_to_act, within
 from guiju.organs.queries import firsts_present, holdings_of
-from guiju.powers.queries import program
+from guiju.powers.queries import calendar, program
 from guiju.record.writer import Entry, Statement, canonical, first_written, key_of, write
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: numbers are read out on the phone
@@ -37,6 +49,8 @@ KEEP = """
 INSERT INTO cases_document (case_id, seq, kind, name, sha256, size)
 VALUES (%s, %s, %s, %s, %s, %s)"""
 STALE = "您打开页面以后,别人已经办理过本件,请刷新后再办"
+
+LAPSED = "本件有法定期限届满,已经依法记录,请刷新后再办"
 
 
 class NoSuchCase(LookupError):
@@ -70,6 +84,8 @@ class Request:
     reason: str = ""
     items: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    branches: tuple[str, ...] = ()
+    assignee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +149,8 @@ def perform_act(*, number: str, request: Request, seq: int, by: str, at: datetim
     happened.
     """
     row = _read(number, request, by, at)
+    if program(row.version).silences and lapse(number=number, at=at):
+        raise StalePage(LAPSED)
     try:
         if row.seq != seq:
             raise StalePage(STALE)
@@ -151,10 +169,10 @@ def objections(case: Case, request: Request, *, by: str, at: datetime) -> tuple[
     row = _read(case.number, request, by, at)
     begun = program(row.version)
     try:
-        _holding(begun, row, request, by, at)
+        post = _post(begun, row, request, by, at)[0]
     except Refused as refused:
         return refused.refusals
-    return refusals(begun, row.state, _act(begun, request, by, at))
+    return refusals(begun, row.state, _act(request, by, post, at), calendar)
 
 
 def state_of(case: Case) -> State:
@@ -169,8 +187,8 @@ def new_number(on: date) -> str:
 
 def _read(number: str, request: Request, by: str, at: datetime) -> _Row:
     """The case, and who holds the posts of those who take part. Raises NoSuchCase."""
-    people = sorted({by, *(person.id for person in request.present)})
-    holdings, parameters = holdings_of(people, at.date())
+    people = {by, request.assignee, *(person.id for person in request.present)} - {""}
+    holdings, parameters = holdings_of(sorted(people), at.date())
     with connection.cursor() as cursor:
         cursor.execute(SELECT.format(holdings=holdings), (*parameters, number))
         rows = cursor.fetchall()
@@ -183,38 +201,53 @@ def _read(number: str, request: Request, by: str, at: datetime) -> _Row:
     return _Row(number, version, division, before, seq, address, held)
 
 
-def _act(begun: Program, request: Request, by: str, at: datetime) -> Act:
-    step = begun.steps.get(request.step)
+def _act(request: Request, by: str, post: str, at: datetime) -> Act:
     return Act(
         step=request.step,
         outcome=request.outcome,
         by=by,
-        post=step.post if step else "",
+        post=post,
         at=at,
         present=request.present,
         evidence=tuple(document.kind for document in request.documents),
         reason=request.reason,
         items=request.items,
         facts=request.facts,
+        branches=request.branches,
+        assignee=request.assignee,
     )
 
 
-def _holding(begun: Program, row: _Row, request: Request, by: str, at: datetime) -> Holding | None:
-    """By what post the person acts, None for the applicant. Raises Refused."""
-    step = begun.steps.get(request.step)
-    if step is None or step.post == APPLICANT:
+def _post(
+    begun: Program, row: _Row, request: Request, by: str, at: datetime
+) -> tuple[str, Holding | None]:
+    """In what post the person acts, and by which holding (the applicant by none).
+
+    Raises Refused.
+    """
+    move = begun.moves.get((request.step, request.outcome))
+    if move is None or move.outcome.after is not None:
+        return "", None  # the chart has a better answer than the posts
+    posts = posts_for(begun, row.state, move.step, move.outcome)
+    if APPLICANT in posts or not posts:
         if by != APPLICANT:
             raise Refused((Refusal("post", "本环节由申请人办理"),))
-        return None
-    own = holding_to_act(row.held, by, step.post, lambda post: firsts_present(post, at.date()))
-    if isinstance(own, str):
-        post = begun.names.get(step.post, step.post)
-        raise Refused((Refusal("post", f"“{step.name}”由{post}办理:{own}"),))
+        return APPLICANT, None
+    found = [
+        holding_to_act(row.held, by, post, lambda post: firsts_present(post, at.date()))
+        for post in posts
+    ]
+    own = next((each for each in found if isinstance(each, Holding)), None)
+    if own is None:
+        names = "、".join(begun.names.get(post, post) for post in posts)
+        raise Refused((Refusal("post", f"“{move.step.name}”由{names}办理:{found[0]}"),))
     known = {(each.person, each.role) for each in row.held}
     strangers = [each for each in request.present if (each.id, each.post) not in known]
     if strangers:
         raise Refused((Refusal("present", "在场人员中有人不在所写的岗位上"),))
-    return own
+    if request.assignee and (request.assignee, own.role) not in known:
+        raise Refused((Refusal("post", "只能转给同一岗位的人"),))
+    return own.role, own
 
 
 def _apply(
@@ -224,20 +257,31 @@ def _apply(
     by_at: tuple[str, datetime],
     private: Mapping[str, object],
 ) -> int:
-    """Decide, then write the act, the case, the message and the documents."""
+    """Decide by which post the person acts, and perform it."""
     by, at = by_at
-    holding = _holding(begun, row, request, by, at)
-    act = _act(begun, request, by, at)
-    after = perform(begun, row.state, act)
+    post, holding = _post(begun, row, request, by, at)
+    return _perform(begun, row, request, _act(request, by, post, at), holding, private)
+
+
+def _perform(
+    begun: Program,
+    row: _Row,
+    request: Request,
+    act: Act,
+    holding: Holding | None,
+    private: Mapping[str, object],
+) -> int:
+    """Decide, then write the act, the case, the message and the documents."""
+    after = perform(begun, row.state, act, calendar)
     seq = row.seq + 1
-    roles = dict.fromkeys(step.post for step in open_steps(begun, after))
+    roles = waiting_posts(begun, after)
     waiting = f"|{'|'.join(roles)}|" if roles else ""
     state = canonical(state_to_json(after))
     follow: list[Statement] = [(UPDATE, (state, seq, waiting, row.number))]
     if after.ended:
         follow.append((END, (after.ended, row.number)))
     if row.address:
-        moment = connection.ops.adapt_datetimefield_value(at)
+        moment = connection.ops.adapt_datetimefield_value(act.at)
         body = notice(begun, row.number, act, after)
         follow.append((TELL, (row.number, seq, row.address, body, moment)))
     follow += [
@@ -248,6 +292,33 @@ def _apply(
     return seq
 
 
+def lapse(*, number: str, at: datetime) -> int:
+    """Record what silence has brought about on a case before ``at``; answers how many acts."""
+    count = 0
+    while True:
+        row = _read(number, Request("", "", ""), LAW, at)
+        begun = program(row.version)
+        act = next_silence(begun, row.state, calendar, at) if begun.silences else None
+        if act is None:
+            return count
+        request = Request(act.step, act.outcome, f"{LAW}:{number}:{row.seq + 1}")
+        try:
+            _perform(begun, row, request, act, None, {})
+        except IntegrityError:
+            if key_of(number, row.seq + 1) is None:
+                raise
+            continue  # somebody else has recorded it, or acted: look again
+        count += 1
+
+
+def lapse_all(at: datetime) -> int:
+    """Record what silence has brought about on every open case; answers how many acts."""
+    running = Case.objects.filter(ended="").values_list("version_id", flat=True).distinct()
+    versions = [version for version in running if program(version).silences]
+    numbers = Case.objects.filter(ended="", version__in=versions).values_list("number", flat=True)
+    return sum(lapse(number=number, at=at) for number in numbers.iterator())
+
+
 def _entry(
     begun: Program,
     row: _Row,
@@ -256,8 +327,9 @@ def _entry(
     act: Act,
     private: Mapping[str, object],
 ) -> Entry:
-    step = begun.steps[act.step]
-    public_ids = {each.id for each in asked(step.fields, act.outcome) if each.is_public}
+    move = begun.moves[act.step, act.outcome]
+    step, outcome = move.step, move.outcome
+    public_ids = {each.id for each in asked(step.fields, outcome) if each.is_public}
     public = {id_: value for id_, value in act.facts.items() if id_ in public_ids}
     hidden = {id_: value for id_, value in act.facts.items() if id_ not in public_ids}
     return Entry(
@@ -280,6 +352,8 @@ def _entry(
             "documents": {document.sha256: document.kind for document in request.documents},
             "reason": act.reason,
             "items": list(act.items),
+            "branches": list(act.branches),
+            "assignee": act.assignee,
             "facts": hidden,
             **private,
         },
@@ -300,6 +374,7 @@ def notice(begun: Program, number: str, act: Act, after: State) -> str:
 def check_first_act(*, version: str, request: Request, at: datetime) -> None:
     """Raise Refused if the first act of a new case would be; nothing is written."""
     begun = program(version)
-    found = refusals(begun, start(begun, at), _act(begun, request, APPLICANT, at))
+    first = _act(request, APPLICANT, APPLICANT, at)
+    found = refusals(begun, start(begun, at), first, calendar)
     if found:
         raise Refused(found)

@@ -12,7 +12,8 @@ from guiju.cases.actions import Applicant, Request
 from guiju.cases.documents import Stored, store
 from guiju.kernel.acts import Person
 from guiju.kernel.controls.evidence import Evidence
-from guiju.kernel.power import Field, FieldKind, Step
+from guiju.kernel.forms import LIST_MARK
+from guiju.kernel.power import Field, FieldKind, Outcome, Step
 from guiju.kernel.run import asked
 
 KEY = re.compile(r"[0-9a-f-]{36}")
@@ -27,26 +28,28 @@ def request_from(
     step: Step, data: QueryDict, files: "MultiValueDict[str, UploadedFile[Any]]"
 ) -> Request:
     """What somebody asks for at a step. Raises Unreadable, or Unacceptable for a file."""
-    outcome = data.get("outcome", "")
+    outcome = _outcome(step, data)
     key = data.get("key", "")
     if not KEY.fullmatch(key):
         raise Unreadable("表单已失效,请刷新页面后重新填写")
     return Request(
         step=step.id,
-        outcome=outcome,
+        outcome=outcome.id,
         key=key,
         present=tuple(_person(text) for text in data.getlist("present")),
         documents=_documents(step, outcome, files),
         reason=data.get("reason", "").strip(),
         items=tuple(line.strip() for line in data.get("items", "").splitlines() if line.strip()),
         facts=facts_from(step, outcome, data),
+        branches=tuple(data.getlist("branch")),
+        assignee=data.get("assignee", ""),
     )
 
 
-def facts_from(step: Step, outcome: str, data: QueryDict) -> dict[str, str]:
+def facts_from(step: Step, outcome: Outcome, data: QueryDict) -> dict[str, str]:
     """The form fields that an outcome asks for; money is turned into fen."""
     fields = asked(step.fields, outcome)
-    return {each.id: _text(each, data.get(f"f-{each.id}", "").strip()) for each in fields}
+    return {each.id: _text(each, data.getlist(f"f-{each.id}")) for each in fields}
 
 
 def applicant_from(data: QueryDict) -> Applicant:
@@ -64,14 +67,22 @@ def applicant_from(data: QueryDict) -> Applicant:
     )
 
 
-def evidence_kinds(step: Step, outcome: str) -> list[str]:
+def evidence_kinds(step: Step, outcome: Outcome) -> list[str]:
     """The kinds of documents that an outcome needs."""
     needed = (c for c in asked(step.controls, outcome) if isinstance(c, Evidence))
     return list(dict.fromkeys(kind for control in needed for kind in control.kinds))
 
 
+def _outcome(step: Step, data: QueryDict) -> Outcome:
+    chosen = data.get("outcome", "")
+    found = next((outcome for outcome in step.outcomes if outcome.id == chosen), None)
+    if found is None:
+        raise Unreadable("没有这个出口,请刷新页面后重新填写")
+    return found
+
+
 def _documents(
-    step: Step, outcome: str, files: "MultiValueDict[str, UploadedFile[Any]]"
+    step: Step, outcome: Outcome, files: "MultiValueDict[str, UploadedFile[Any]]"
 ) -> tuple[Stored, ...]:
     pairs = ((kind, files.getlist(f"e-{kind}")) for kind in evidence_kinds(step, outcome))
     return tuple(
@@ -84,7 +95,10 @@ def _person(text: str) -> Person:
     return Person(id_, post)
 
 
-def _text(field: Field, text: str) -> str:
+def _text(field: Field, texts: list[str]) -> str:
+    if field.kind is FieldKind.CHOICES:
+        return LIST_MARK.join(texts)
+    text = texts[-1].strip() if texts else ""
     if field.kind is not FieldKind.MONEY or not text:
         return text
     try:

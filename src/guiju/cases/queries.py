@@ -16,7 +16,7 @@ from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.lights import Standing, standing, step_left
 from guiju.kernel.power import Field, FieldKind, Outcome, Power, Step
-from guiju.kernel.run import Program, asked, open_steps
+from guiju.kernel.run import Program, asked, open_steps, open_to, posts_for
 from guiju.kernel.terms import Calendar, CalendarMissing
 from guiju.look.templatetags.look import yuan
 from guiju.organs.mandate import Holding
@@ -43,7 +43,11 @@ class View:
     @property
     def waiting(self) -> list[tuple[str, str]]:
         """What is to be done now, and by which post, in words."""
-        return [(step.name, self.power.post_name(step.post)) for step in self.steps]
+        names = self.program.names
+        return [
+            (step.name, "、".join(names.get(post, post) for post in _posts(self, step)))
+            for step in self.steps
+        ]
 
     @property
     def end_name(self) -> str:
@@ -74,6 +78,8 @@ class Need:
     controls: list[tuple[str, object]]  # words and rule
     evidence: list[str]
     people: list[Holding]
+    branches: list[tuple[str, str]]  # of which those that apply are chosen
+    assignees: list[Holding]  # one of whom it is handed over to
     has_items: bool
 
 
@@ -89,6 +95,13 @@ class Line:
         """The act in the words of the version it happened under."""
         move = begun.moves[act.step, act.outcome]
         return cls(act, f"{move.step.name}:{move.outcome.name}")
+
+
+def _posts(view: View, step: Step) -> tuple[str, ...]:
+    """The posts that a step waits for now."""
+    own = [o for o in step.outcomes if not (o.aside or o.after)]
+    posts = (p for o in own for p in posts_for(view.program, view.state, step, o))
+    return tuple(dict.fromkeys(posts))
 
 
 def view_of(case: Case, days: Calendar, today: date) -> View:
@@ -109,19 +122,25 @@ def inbox(person: str, today: date) -> list[Row]:
     for case in found:
         view = view_of(case, days, today)
         roles = {role for role, d in held if case.division_id.startswith(d)}
-        mine = tuple(step for step in view.steps if step.post in roles)
+        mine = tuple(step for step, _ in open_to(view.program, view.state, roles))
         lefts = [_step_left(step, view.state, days, today) for step in mine]
         known = [left for left in (*lefts, view.standing.left) if left is not None]
         rows.append(Row(view, mine, min(known, default=None)))
     return sorted(rows, key=lambda row: (row.left is None, row.left, row.view.case.opened_at))
 
 
-def needs(begun: Program, step: Step, division: str, person: str, today: date) -> list[Need]:
-    """What each outcome of a step needs, with the people who could be present."""
+def needs(
+    begun: Program, step: Step, outcomes: tuple[Outcome, ...], place: tuple[str, str], today: date
+) -> list[Need]:
+    """What these outcomes of a step need, with the people who could take part.
+
+    ``place`` is the case's division, and the person who asks.
+    """
+    division, person = place
     controls = [control for control in step.controls if isinstance(control, PersonsMin)]
-    posts = tuple(sorted({control.post for control in controls}))
+    posts = sorted({step.post, *(control.post for control in controls)})
     known = [held for held in holdings_in(posts, division, today) if held.person != person]
-    return [_need(begun, step, outcome, known) for outcome in step.outcomes]
+    return [_need(begun, step, outcome, known) for outcome in outcomes]
 
 
 def trail(number: str) -> list[Act]:
@@ -135,14 +154,16 @@ def lines(view: View) -> list[Line]:
 
 
 def _need(begun: Program, step: Step, outcome: Outcome, known: list[Holding]) -> Need:
-    controls = asked(step.controls, outcome.id)
+    controls = asked(step.controls, outcome)
     posts = {control.post for control in controls if isinstance(control, PersonsMin)}
     return Need(
         outcome=outcome,
-        fields=asked(step.fields, outcome.id),
+        fields=asked(step.fields, outcome),
         controls=[(control.words(begun.names), control.rule) for control in controls],
-        evidence=evidence_kinds(step, outcome.id),
+        evidence=evidence_kinds(step, outcome),
         people=[held for held in known if held.role in posts],
+        branches=[(id_, begun.names[id_]) for id_ in outcome.to] if outcome.choose else [],
+        assignees=[h for h in known if h.role == step.post] if outcome.assigns else [],
         has_items=any(isinstance(control, OneNotice) for control in controls),
     )
 

@@ -14,8 +14,8 @@ from guiju.cases.documents import Unacceptable, content_type, path_of
 from guiju.cases.forms import Unreadable, applicant_from, request_from
 from guiju.cases.models import Case, Document
 from guiju.cases.queries import View, inbox, lines, needs, told_facts, view_of
-from guiju.kernel.power import APPLICANT, Step
-from guiju.kernel.run import Refusal, Refused
+from guiju.kernel.power import APPLICANT, Outcome, Step
+from guiju.kernel.run import Refusal, Refused, open_to
 from guiju.look.requests import Request, person_of
 from guiju.organs.models import Division
 from guiju.organs.queries import posts_of
@@ -75,7 +75,8 @@ def open_page(request: Request, code: str) -> HttpResponse:
     if version not in _openable(request):
         problem = {"heading": "无权办理", "message": "您的岗位不办理这一项的第一个环节。"}
         return render(request, "look/problem.html", problem, status=403)
-    step, person = program(version.sha256).power.steps[0], person_of(request)
+    begun, person = program(version.sha256), person_of(request)
+    step = begun.power.steps[0]
     held = posts_of(person, request.moment.date())
     own = next(a.post.organ.division_id for a in held if a.post.role == step.post)
     refusals: tuple[Refusal, ...] = ()
@@ -100,7 +101,7 @@ def open_page(request: Request, code: str) -> HttpResponse:
         "divisions": Division.objects.filter(code__startswith=own).order_by("code"),
         "refusals": refusals,
         "key": uuid4(),
-        "needs": needs(program(version.sha256), step, own, person, request.moment.date()),
+        "needs": needs(begun, step, step.outcomes, (own, person), request.moment.date()),
         "typed": request.POST,
     }
     return render(request, "cases/open.html", context, status=422 if refusals else 200)
@@ -129,12 +130,13 @@ def _show(
     today, person = request.moment.date(), person_of(request)
     view = view_of(case, calendar(), today)
     mine = {a.post.role for a in posts_of(person, today)}
-    forms = [_form(request, view, step) for step in view.steps if step.post in mine]
+    chosen = open_to(view.program, view.state, mine)
+    forms = [_form(request, view, step, outcomes) for step, outcomes in chosen]
     context = {
         "view": view,
         "case": case,
         "forms": forms,
-        "others": [step for step in view.steps if step.post not in mine],
+        "others": [step for step in view.steps if step not in [mine for mine, _ in chosen]],
         "chart": drawing_of_case(view.program, view.state).narrow,
         "lines": lines(view),
         "facts": told_facts(case.number, view.program),
@@ -146,10 +148,13 @@ def _show(
     return render(request, "cases/case.html", context, status=status)
 
 
-def _form(request: Request, view: View, step: Step) -> dict[str, object]:
+def _form(
+    request: Request, view: View, step: Step, outcomes: tuple[Outcome, ...]
+) -> dict[str, object]:
     person, at = person_of(request), request.moment
     rows = []
-    for need in needs(view.program, step, view.case.division_id, person, at.date()):
+    place = view.case.division_id, person
+    for need in needs(view.program, step, outcomes, place, at.date()):
         trial = actions.Request(step=step.id, outcome=need.outcome.id, key="")
         found = actions.objections(view.case, trial, by=person, at=at)
         blocked = [each for each in found if each.kind in BLOCKING]

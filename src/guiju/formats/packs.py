@@ -7,6 +7,7 @@
     organs.toml               [[organs]] and [[posts]]
     people.toml               [[people]] and [[assignments]]
     powers/*.toml             one power each, see guiju.kernel.power
+    charts/*.toml             one chart each that powers call by the name of the file
 
 A rule may point to another (``same_as``: the law applies another law's rule); the pointing
 may not go in a circle. A rule may stand several times with different dates; the powers are
@@ -16,16 +17,21 @@ read with the rules that hold on one day.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from guiju.formats.reader import Misfit, read
-from guiju.kernel.net import ChartError, misfits
-from guiju.kernel.power import APPLICANT, Power
+from guiju.kernel.fit import ChartError
+from guiju.kernel.net import compile_net
+from guiju.kernel.power import APPLICANT, Chart, Power, posts_of
 from guiju.kernel.rules import Rule
 from guiju.kernel.terms import Calendar, Year
+from guiju.kernel.unfold import source_of, unfold
+
+NO_CHARTS: Mapping[str, Chart] = MappingProxyType({})
 
 
 class PackError(ValueError):
@@ -127,8 +133,9 @@ def read_pack(folder: Path, on: date) -> Pack:
     years = _years(folders)
     rules = _rules(folders, on)
     posts = _rows(folder / "organs.toml", "posts", PostRow, beside="organs")
+    charts = _charts(folders, rules)
     files = sorted((folder / "powers").glob("*.toml"))
-    powers = tuple(_staffed(read_power(file, rules), file, posts) for file in files)
+    powers = tuple(_staffed(read_power(file, rules, charts), file, posts) for file in files)
     if not years:
         raise PackError(
             str(folder), 1, "calendar", "没有工作日历", "写 calendar.toml 或 builds_on"
@@ -165,25 +172,67 @@ def read_rules(folder: Path, on: date) -> Mapping[str, Rule]:
     return _rules(_folders(folder), on)
 
 
-def read_power(path: Path, rules: Mapping[str, Rule]) -> Power:
-    """Read one power's file. Raises PackError."""
+def read_one(path: Path, on: date) -> Power:
+    """Read one power's file, with the rules and charts of its pack if it lies in one.
+
+    Raises PackError.
+    """
+    folder = path.parent.parent
+    if not (folder / "pack.toml").exists():
+        return read_power(path, {})
+    folders = _folders(folder)
+    rules = _rules(folders, on)
+    return read_power(path, rules, _charts(folders, rules))
+
+
+def _charts(folders: list[Path], rules: Mapping[str, Rule]) -> dict[str, Chart]:
+    """The charts that powers may call, by id."""
+    charts = {}
+    for path in (path for f in folders for path in sorted((f / "charts").glob("*.toml"))):
+        data, text = _toml(path)
+        try:
+            charts[path.stem] = read(Chart, {"id": path.stem, **data}, rules)
+        except Misfit as error:
+            raise _located(path, text, error) from None
+    return charts
+
+
+def read_power(
+    path: Path, rules: Mapping[str, Rule], charts: Mapping[str, Chart] = NO_CHARTS
+) -> Power:
+    """Read one power's file, with the charts that it calls. Raises PackError."""
     data, text = _toml(path)
     try:
         power = read(Power, data, rules)
-        for error in misfits(power):
-            raise error
+        power = replace(power, charts=(*power.charts, *_called(power, charts)))
+        compile_net(power)
     except (Misfit, ChartError) as error:
         raise _located(path, text, error) from None
     return power
+
+
+def _called(power: Power, charts: Mapping[str, Chart]) -> tuple[Chart, ...]:
+    """The known charts that a power calls, itself or through one that it calls."""
+    found = {chart.id: chart for chart in power.charts}
+    steps = (power.steps, *(chart.steps for chart in power.charts))
+    todo = [step.call for owned in steps for step in owned]
+    while todo:
+        id_ = todo.pop(0)
+        if id_ in charts and id_ not in found:
+            found[id_] = charts[id_]
+            todo += [step.call for step in charts[id_].steps]
+    return tuple(found.values())[len(power.charts) :]
 
 
 def _staffed(power: Power, file: Path, posts: tuple[PostRow, ...]) -> Power:
     """The power, when every post that its steps name exists in some organ. Raises PackError."""
     roles = {post.role for post in posts} | {APPLICANT}
     for i, step in enumerate(power.steps):
-        if step.post not in roles:
+        parts = (each for each in unfold(power).steps if source_of(each.id) == step.id)
+        named = (post for part in parts for post in posts_of(part))
+        for post in dict.fromkeys(each for each in named if each not in roles):
             text = file.read_text(encoding="utf-8")
-            problem = f"没有机关设有岗位“{step.post}”,这一步没人能办"
+            problem = f"没有机关设有岗位“{post}”,这一步没人能办"
             error = Misfit(f"steps[{i}].post", problem, "改正岗位,或在 organs.toml 中设岗")
             raise _located(file, text, error)
     return power

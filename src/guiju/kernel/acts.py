@@ -8,8 +8,10 @@ four-hundredth act of a case costs what the first did.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from guiju.kernel.terms import Clock, Stop
+from guiju.kernel.rules import Unit
+from guiju.kernel.terms import Clock, Extension, Stop
 
 NOT_STARTED = Clock()
 
@@ -55,11 +57,24 @@ class State:
     counts: Mapping[str, int] = field(default_factory=dict)  # "step.outcome" → how often
     clock: Clock = NOT_STARTED
     ended: str = ""  # the id of the end
+    signed: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """Open step that several posts sign → who has signed so far: post and outcome."""
+    holders: Mapping[str, str] = field(default_factory=dict)  # open step → who it was handed to
+    facts: Mapping[str, str] = field(default_factory=dict)  # what conditions ask about
 
 
 def state_to_json(state: State) -> dict[str, object]:
-    """Plain values for the database; ``state_from_json`` gives the same state back."""
+    """Plain values for the database; ``state_from_json`` gives the same state back.
+
+    What is empty in most cases is left out.
+    """
     clock = state.clock
+    seldom = {
+        "signed": {step: list(map(list, votes)) for step, votes in state.signed.items()},
+        "holders": dict(state.holders),
+        "facts": dict(state.facts),
+        "extensions": [[e.on.isoformat(), e.days, e.unit, e.reason] for e in clock.extensions],
+    }
     return {
         "marking": state.marking,
         "since": {step: at.isoformat() for step, at in state.since.items()},
@@ -72,37 +87,42 @@ def state_to_json(state: State) -> dict[str, object]:
             for s in clock.stops
         ],
         "ended": state.ended,
+        **{key: value for key, value in seldom.items() if value},
     }
 
 
-def state_from_json(plain: Mapping[str, object]) -> State:
-    """Read what ``state_to_json`` wrote."""
-    match plain:
-        case {
-            "marking": int(marking),
-            "since": dict(since),
-            "doers": dict(doers),
-            "counts": dict(counts),
-            "start": start,
-            "end": end,
-            "stops": list(stops),
-            "ended": str(ended),
-        }:
-            clock = Clock(
-                _day(start),
-                tuple(Stop(date.fromisoformat(s[0]), s[1], s[2], _day(s[3])) for s in stops),
-                _day(end),
-            )
-            return State(
-                marking,
-                {step: datetime.fromisoformat(at) for step, at in since.items()},
-                {step: tuple(people) for step, people in doers.items()},
-                counts,
-                clock,
-                ended,
-            )
-    raise ValueError(f"not a state: {plain!r}")
+def state_from_json(plain: Mapping[str, Any]) -> State:
+    """Read what ``state_to_json`` wrote. Raises ValueError."""
+    try:
+        return State(
+            int(plain["marking"]),
+            {step: datetime.fromisoformat(at) for step, at in plain["since"].items()},
+            {step: tuple(people) for step, people in plain["doers"].items()},
+            plain["counts"],
+            _clock(plain),
+            str(plain["ended"]),
+            {
+                step: tuple((post, outcome) for post, outcome in votes)
+                for step, votes in plain.get("signed", {}).items()
+            },
+            plain.get("holders", {}),
+            plain.get("facts", {}),
+        )
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise ValueError(f"not a state: {plain!r}") from error
 
 
-def _day(text: object) -> date | None:
-    return date.fromisoformat(text) if isinstance(text, str) else None
+def _clock(plain: Mapping[str, Any]) -> Clock:
+    return Clock(
+        _day(plain["start"]),
+        tuple(Stop(date.fromisoformat(s[0]), s[1], s[2], _day(s[3])) for s in plain["stops"]),
+        _day(plain["end"]),
+        tuple(
+            Extension(date.fromisoformat(on), days, Unit(unit), reason)
+            for on, days, unit, reason in plain.get("extensions", ())
+        ),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -8,8 +8,16 @@ from datetime import date, datetime, time, timedelta, timezone
 
 from guiju.kernel.acts import Act, State
 from guiju.kernel.lights import standing
-from guiju.kernel.power import Example, ExampleAct, Power
-from guiju.kernel.run import Program, Refused, compile_power, open_steps, perform, start
+from guiju.kernel.power import LAW, Example, ExampleAct, Power
+from guiju.kernel.run import (
+    Program,
+    Refused,
+    compile_power,
+    next_silence,
+    open_steps,
+    perform,
+    start,
+)
 from guiju.kernel.terms import Calendar
 
 CITY_TIME = timezone(timedelta(hours=8))
@@ -29,13 +37,16 @@ def _failures(program: Program, example: Example, calendar: Calendar) -> Iterato
     state = start(program, _moment(first.on))
     for number, given in enumerate(example.given, 1):
         try:
-            state = perform(program, state, act_of(program, given))
+            state = perform(
+                program, state, act_of(program, state, given, calendar), lambda: calendar
+            )
         except Refused as refused:
             yield f"前提第{number}步被拒绝:{refused}"
             return
     then = example.then
     try:
-        state = perform(program, state, act_of(program, example.when))
+        act = act_of(program, state, example.when, calendar)
+        state = perform(program, state, act, lambda: calendar)
         refused_by: tuple[str, ...] = ()
     except Refused as refused:
         refused_by = tuple(each.kind for each in refused.refusals)
@@ -64,20 +75,27 @@ def _list(words: tuple[str, ...]) -> str:
     return f"“{'、'.join(words)}”" if words else "“无”"
 
 
-def act_of(program: Program, example: ExampleAct) -> Act:
-    """An example's act, as of nine in the morning of its day."""
-    step = program.steps.get(example.step)
+def act_of(program: Program, state: State, example: ExampleAct, calendar: Calendar) -> Act:
+    """An example's act, as of nine in the morning of its day; the law acts at its own moment."""
+    at = _moment(example.on)
+    if example.by == LAW:
+        silence = next_silence(program, state, lambda: calendar, at)
+        return silence or Act(example.step, example.outcome, LAW, LAW, at)
+    move = program.moves.get((example.step, example.outcome))
+    post = (move.outcome.post or move.step.post) if move else ""
     return Act(
         step=example.step,
         outcome=example.outcome,
         by=example.by,
-        post=example.post or (step.post if step else ""),
-        at=_moment(example.on),
+        post=example.post or post,
+        at=at,
         present=example.present,
         evidence=example.evidence,
         reason=example.reason,
         items=example.items,
         facts=example.facts or {},
+        branches=example.branches,
+        assignee=example.assignee,
     )
 
 

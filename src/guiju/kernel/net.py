@@ -4,48 +4,45 @@ Every place is one bit. A step without ``join`` has one place, "the case is at t
 step with ``join`` has one place for each step it waits for. There is one more place for the
 end. Every outcome of a step is one transition: it takes the tokens of its step and puts one
 at each step that follows. A marking is one int; a transition may fire when
-``marking & take == take``, and firing it is ``marking & ~take | put``. The same net is what
-is proven (``soundness``), run (``run``) and drawn (``draw``).
+``marking & take == take``, and firing it is ``marking & ~(take | clear) | put``. The same net
+is what is proven (``soundness``), run (``run``) and drawn (``draw``).
 
-Terms as in W. van der Aalst, "The Application of Petri Nets to Workflow Management" (1998).
+- With ``choose`` the outcome puts a token on one place for each branch, and from there a
+  silent transition leads into the branch, another past it, to where the branches join. So
+  ten branches cost twenty transitions, not a thousand. (That nobody chooses no branch at all
+  is held by ``run``; the net allows it too, which proves no less.)
+- An outcome that ``cancels`` clears what its target had led to: every place that one token
+  at the target can fill, with joins passed only when that token alone fills them. A sibling
+  branch of an outer split is not among them. Before an end it clears everything.
+
+Terms as in W. van der Aalst, "The Application of Petri Nets to Workflow Management" (1998);
+clearing as the reset arcs and cancellation regions of YAWL (2005).
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from guiju.kernel.controls.distinct import Distinct
-from guiju.kernel.controls.one_notice import OneNotice
-from guiju.kernel.controls.persons_min import PersonsMin
-from guiju.kernel.controls.publicity_days import PublicityDays
-from guiju.kernel.power import APPLICANT, ClockEffect, FieldKind, Outcome, Power, Step
+from guiju.kernel.fit import ChartError, misfits
+from guiju.kernel.power import Outcome, Power, Step
+from guiju.kernel.unfold import OPINION, entry_of, unfold
 
-ID = re.compile("[a-z][a-z0-9_-]{0,39}")
-COUNTING = (OneNotice, PersonsMin, PublicityDays)  # controls that cannot do without a number
 END = 1  # the bit of the place that ends every case
-
-
-class ChartError(ValueError):
-    """A chart whose parts do not fit together, so that it means nothing.
-
-    ``where`` is the path of the offending key, such as ``steps[2].outcomes[0].to``.
-    """
-
-    def __init__(self, where: str, problem: str, mend: str) -> None:
-        super().__init__(f"{where}: {problem}。{mend}")
-        self.where, self.problem, self.mend = where, problem, mend
+APPLIES = Outcome("applies", "适用", ())
+SKIPPED = Outcome("skipped", "不适用", ())
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One outcome of one step."""
+    """One outcome of one step; or, silent, what follows from it by itself."""
 
     step: Step
     outcome: Outcome
     take: int
     put: int
-    end: str  # the id of the end that it leads to, or ""
+    end: str = ""  # the id of the end that it leads to
+    clear: int = 0
+    is_silent: bool = False
+    routes: tuple["Route", ...] = ()  # of an outcome with ``choose``, for each branch
 
     def is_enabled(self, marking: int) -> bool:
         """Whether all the tokens it takes are there."""
@@ -53,11 +50,21 @@ class Transition:
 
     def doubles(self, marking: int) -> int:
         """The places where firing would put a second token."""
-        return marking & ~self.take & self.put
+        return marking & ~(self.take | self.clear) & self.put
 
     def fire(self, marking: int) -> int:
         """The marking after it."""
-        return marking & ~self.take | self.put
+        return marking & ~(self.take | self.clear) | self.put
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The two ways of one branch: into it, or past it to the step that ``joins``."""
+
+    branch: str
+    joins: str
+    into: Transition
+    past: Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,132 +85,103 @@ def compile_net(power: Power) -> Net:
     """Compile a chart. Raises ChartError where its parts do not fit together."""
     for error in misfits(power):
         raise error
-    steps = {step.id: step for step in power.steps}
-    bits: dict[tuple[str, str], int] = {}
-    for step in power.steps:
-        for branch in step.join or ("",):
-            bits[step.id, branch] = 1 << (len(bits) + 1)
-    transitions = []
-    for step in power.steps:
-        take = sum(bits[step.id, branch] for branch in step.join or ("",))
-        for outcome in step.outcomes:
-            put, end = 0, ""
-            for target in outcome.to:
-                if target in steps:
-                    put |= bits[target, step.id if steps[target].join else ""]
-                else:
-                    put, end = put | END, target
-            transitions.append(Transition(step, outcome, take, put, end))
-    first = power.steps[0]
-    places = ("", *(step for step, _ in bits))
-    return Net(bits[first.id, ""], tuple(transitions), places)
+    return _Compiler(unfold(power)).net()
 
 
-def misfits(power: Power) -> Iterator[ChartError]:
-    """Everything in a chart that does not fit together, top to bottom."""
-    steps = {step.id: step for step in power.steps}
-    ends = {end.id for end in power.ends}
-    posts = {post.id for post in power.posts} | {APPLICANT}
-    if not power.steps or not power.ends:
-        yield ChartError("steps", "没有环节或没有终点", "至少写一个环节和一个终点")
-        return
-    for name, ids in (
-        ("steps", [s.id for s in power.steps]),
-        ("ends", [e.id for e in power.ends]),
-    ):
-        for id_, count in Counter(ids).items():
-            if count > 1 or (name == "ends" and id_ in steps):
-                yield ChartError(name, f"编号“{id_}”重复", "每个编号只能用一次")
-    yield from _misfits_of_ids(power)
-    if power.steps[0].join:
-        yield ChartError("steps[0].join", "第一个环节不能等待其他环节", "去掉 join")
-    for i, step in enumerate(power.steps):
-        yield from _misfits_of_step(f"steps[{i}]", step, steps, ends, posts)
+class _Compiler:
+    """The bits of the places while a net is made."""
 
+    def __init__(self, power: Power) -> None:
+        self.power = power
+        self.steps = {step.id: step for step in power.steps}
+        self.bits: dict[tuple[str, str], int] = {}
+        for step in power.steps:
+            for branch in step.join or ("",):
+                self.bits[step.id, branch] = 1 << (len(self.bits) + 1)
 
-def _misfits_of_ids(power: Power) -> Iterator[ChartError]:
-    for i, step in enumerate(power.steps):
-        for k, id_ in enumerate((step.id, *(outcome.id for outcome in step.outcomes))):
-            if not ID.fullmatch(id_):
-                where = f"steps[{i}].outcomes[{k - 1}].id" if k else f"steps[{i}].id"
-                mend = "用小写字母开头,接字母、数字、下划线或横线,不超过40个"
-                yield ChartError(where, f"编号“{id_}”不合写法", mend)
+    def net(self) -> Net:
+        outcomes = [(step, outcome) for step in self.power.steps for outcome in step.outcomes]
+        moves = [self._move(step, outcome) for step, outcome in outcomes if not outcome.choose]
+        silent: list[Transition] = []
+        for step, outcome in reversed([pair for pair in outcomes if pair[1].choose]):
+            chosen = self._choice(step, outcome, [*moves, *silent])  # an inner choice is known
+            moves.append(chosen)
+            silent += [each for route in chosen.routes for each in (route.into, route.past)]
+        forward = [move for move in (*moves, *silent) if not move.outcome.cancels]
+        known = {(m.step.id, m.outcome.id): self._cancelling(m, forward) for m in moves}
+        ordered = [known[step.id, outcome.id] for step, outcome in outcomes]
+        first = self.power.steps[0].id
+        places = ("", *(step for step, _ in self.bits))
+        return Net(self.bits[first, ""], (*ordered, *silent), places)
 
+    def _of(self, step: Step) -> int:
+        """All the places of a step."""
+        return sum(self.bits[step.id, branch] for branch in step.join or ("",))
 
-def _misfits_of_step(
-    where: str, step: Step, steps: dict[str, Step], ends: set[str], posts: set[str]
-) -> Iterator[ChartError]:
-    if step.post not in posts:
-        yield ChartError(
-            f"{where}.post", f"岗位“{step.post}”没有列入 posts", "在 posts 中写明岗位"
+    def _place(self, source: Step, outcome: Outcome, target: str) -> int:
+        """Where a token comes to lie that goes from one step to another."""
+        step = self.steps[target]
+        if outcome.cancels or source.id == target + OPINION:
+            return self._of(step)  # the step is done again, nothing is waited for
+        return self.bits[target, entry_of(step.join, source.id) or ""]
+
+    def _move(self, step: Step, outcome: Outcome) -> Transition:
+        take, put, end = self._of(step), 0, ""
+        for target in outcome.to:
+            if target in self.steps:
+                put |= self._place(step, outcome, target)
+            else:
+                put, end = put | END, target
+        return Transition(step, outcome, take, put if outcome.to else take, end)
+
+    def _choice(self, step: Step, outcome: Outcome, moves: Iterable[Transition]) -> Transition:
+        """Raises ChartError when no step joins what the outcome chooses among."""
+        joins, entries = self._joining(step, outcome, moves)
+        routes = []
+        for branch in outcome.to:
+            bit = self.bits[step.id, f"{outcome.id}?{branch}"] = 1 << (len(self.bits) + 1)
+            put = self._place(step, outcome, branch)
+            into = Transition(self.steps[branch], APPLIES, bit, put, is_silent=True)
+            past = replace(into, outcome=SKIPPED, put=self.bits[joins, entries[branch]])
+            routes.append(Route(branch, joins, into, past))
+        put = sum(route.into.take for route in routes)
+        return Transition(step, outcome, self._of(step), put, routes=tuple(routes))
+
+    def _joining(
+        self, step: Step, outcome: Outcome, moves: Iterable[Transition]
+    ) -> tuple[str, dict[str, str]]:
+        """The step where the chosen branches join, and where each of them comes in."""
+        reached = {b: _reach(self._place(step, outcome, b), moves) for b in outcome.to}
+        for join in self.power.steps:
+            came = {
+                branch: [e for e in join.join if self.bits[join.id, e] & reached[branch]]
+                for branch in outcome.to
+            }
+            entries = [entry for found in came.values() for entry in found]
+            one_each = all(len(found) == 1 for found in came.values())
+            if one_each and sorted(entries) == sorted(join.join):
+                return join.id, {branch: found[0] for branch, found in came.items()}
+        place = next(
+            f"steps[{i}].outcomes" for i, each in enumerate(self.power.steps) if each.id == step.id
         )
-    if not step.outcomes:
-        yield ChartError(f"{where}.outcomes", f"环节“{step.name}”没有出口", "至少写一个出口")
-    for k, outcome in enumerate(step.outcomes):
-        yield from _misfits_of_outcome(f"{where}.outcomes[{k}]", step, outcome, steps, ends)
-    for branch in step.join:
-        targets = (o.to for o in steps[branch].outcomes) if branch in steps else ()
-        if not any(step.id in to for to in targets):
-            mend = "join 只写有出口通向本环节的环节"
-            yield ChartError(f"{where}.join", f"没有从“{branch}”通向本环节的出口", mend)
-    if step.limit is not None and step.limit.value is None:
-        yield ChartError(f"{where}.limit", f"规则“{step.limit.id}”没有数", "换成有数的规则")
-    yield from _misfits_of_parts(where, step)
-    yield from _misfits_of_controls(where, step, steps, posts)
+        problem = f"出口“{outcome.name}”选择适用的分支,却没有环节恰好等待这些分支"
+        raise ChartError(place, problem, "写一个环节,join 里每个分支恰有一个环节")
+
+    def _cancelling(self, move: Transition, forward: Iterable[Transition]) -> Transition:
+        if not move.outcome.cancels:
+            return move
+        if move.end:
+            return replace(move, clear=sum(self.bits.values()) & ~move.take)
+        return replace(move, clear=_reach(move.put, forward) & ~move.take)
 
 
-def _misfits_of_outcome(
-    where: str, step: Step, outcome: Outcome, steps: dict[str, Step], ends: set[str]
-) -> Iterator[ChartError]:
-    known = f"可用的环节和终点:{'、'.join((*steps, *sorted(ends)))}"
-    for target in outcome.to:
-        if target not in steps and target not in ends:
-            yield ChartError(f"{where}.to", f"去向“{target}”既不是环节也不是终点", known)
-        elif target in steps and steps[target].join and step.id not in steps[target].join:
-            mend = f"把“{step.id}”写进“{target}”的 join"
-            yield ChartError(f"{where}.to", f"“{target}”等待各分支汇合,却没有等待本环节", mend)
-    if len(set(outcome.to)) < len(outcome.to):
-        yield ChartError(f"{where}.to", f"出口“{outcome.name}”的去向写重了", "每个去向写一次")
-    if not outcome.to:
-        yield ChartError(f"{where}.to", f"出口“{outcome.name}”没有去向", known)
-    if len(outcome.to) > 1 and ends.intersection(outcome.to):
-        mend = "终点只能单独写;分支先汇合,再到终点"
-        yield ChartError(f"{where}.to", f"出口“{outcome.name}”同时通向终点和别处", mend)
-    yield from _misfits_of_clock(where, step, outcome)
-
-
-def _misfits_of_clock(where: str, step: Step, outcome: Outcome) -> Iterator[ChartError]:
-    if outcome.clock is ClockEffect.STOP and outcome.stop is None:
-        mend = "用 stop = 规则 写明依据"
-        yield ChartError(f"{where}.clock", f"出口“{outcome.name}”停止计时却没有依据", mend)
-    numbers = {field.id for field in step.fields if field.kind is FieldKind.NUMBER}
-    if outcome.stop_days and outcome.stop_days not in numbers:
-        mend = "写本环节 fields 中一个数字表单项的 id"
-        yield ChartError(f"{where}.stop_days", f"没有数字表单项“{outcome.stop_days}”", mend)
-
-
-def _misfits_of_parts(where: str, step: Step) -> Iterator[ChartError]:
-    """Fields and controls that name an outcome which the step does not have."""
-    outcomes = [outcome.id for outcome in step.outcomes]
-    mend = f"本环节的出口:{'、'.join(outcomes)}"
-    for name, parts in (("fields", step.fields), ("controls", step.controls)):
-        for k, part in enumerate(parts):
-            for id_ in part.outcomes:
-                if id_ not in outcomes:
-                    yield ChartError(f"{where}.{name}[{k}].outcomes", f"没有出口“{id_}”", mend)
-
-
-def _misfits_of_controls(
-    where: str, step: Step, steps: dict[str, Step], posts: set[str]
-) -> Iterator[ChartError]:
-    for k, control in enumerate(step.controls):
-        key = f"{where}.controls[{k}]"
-        for id_ in control.steps if isinstance(control, Distinct) else ():
-            if id_ not in steps:
-                yield ChartError(f"{key}.steps", f"没有环节“{id_}”", f"可用:{'、'.join(steps)}")
-        if isinstance(control, PersonsMin) and control.post not in posts:
-            yield ChartError(
-                f"{key}.post", f"岗位“{control.post}”没有列入 posts", "在 posts 中写明"
-            )
-        if isinstance(control, COUNTING) and control.rule.value is None:
-            yield ChartError(f"{key}.rule", f"规则“{control.rule.id}”没有数", "换成有数的规则")
+def _reach(places: int, moves: Iterable[Transition]) -> int:
+    """All places that tokens at ``places`` can fill, with nobody else's help."""
+    while True:
+        more = places
+        for move in moves:
+            if move.is_enabled(more):
+                more |= move.put
+        if more == places:
+            return places
+        places = more

@@ -114,7 +114,7 @@ class FieldKind(StrEnum):
     MONEY = "金额"
     DATE = "日期"
     CHOICE = "选项"
-    POSTS = "岗位"  # some of the chart's posts, by id, with commas between
+    CHOICES = "多选"  # some of the choices, with 、 between
 
 
 class Operator(StrEnum):
@@ -170,6 +170,7 @@ class Outcome:
     choose: bool = False  # of ``to``, only the steps that apply
     cancels: bool = False  # takes back what else is open
     assigns: bool = False  # hands the step over to a named person 转办
+    aside: bool = False  # beside the step's own work: asks only for what names it
     tell: str = ""  # what the applicant is told; empty: a sentence made from the names
 
 
@@ -192,7 +193,7 @@ class Several:
     """
 
     posts: tuple[str, ...]
-    field: str = ""  # the field by which an earlier step named some of the posts; empty: all
+    field: str = ""  # the field whose choices name some of the posts at run time; empty: all
     need: int = 0  # 0: all of them
 
 
@@ -216,6 +217,13 @@ class Step:
     reviewer: str = ""  # the post that may be asked for an opinion first 加签
     may_hand_over: bool = False  # to another holder of the post 转办
     call: str = ""  # the chart that stands here; the outcomes are named after its ends
+
+
+def posts_of(step: Step) -> tuple[str, ...]:
+    """The posts that have to do with a step, its own first."""
+    others = (outcome.post for outcome in step.outcomes if outcome.post)
+    signers = step.several.posts if step.several else ()
+    return tuple(dict.fromkeys((step.post, *signers, *others)))
 
 
 @dataclass(frozen=True, slots=True)

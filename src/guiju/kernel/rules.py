@@ -57,6 +57,11 @@ class Rule:
         )
 
     @property
+    def is_days(self) -> bool:
+        """Whether the rule sets a term."""
+        return self.unit in (Unit.WORKING_DAY, Unit.NATURAL_DAY)
+
+    @property
     def number(self) -> int:
         """The rule's number; asking a norm without a number is a bug of the caller."""
         assert self.value is not None, f"rule {self.id} sets no number"

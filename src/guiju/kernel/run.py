@@ -2,41 +2,50 @@
 
 Pure functions. An act that the chart, a control or a form forbids is refused whole, with
 every reason at once and the rule of each; nothing of it happens.
+
+Silence 默示 comes first: once a term has run out whose lapse has a legal effect, nothing else
+may be done on the case before that effect is recorded, with ``next_silence`` as its act. A
+calendar is given as a function, because only charts with such terms, or with extensions, ask
+for it.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from guiju.kernel.acts import Act, State
 from guiju.kernel.controls import Control
+from guiju.kernel.forms import LIST_MARK, holds, misfit
 from guiju.kernel.net import END, Net, Transition, compile_net
-from guiju.kernel.power import ClockEffect, Field, FieldKind, Post, Power, Step
+from guiju.kernel.power import LAW, ClockEffect, Field, Outcome, Post, Power, Step
 from guiju.kernel.rules import Rule
-from guiju.kernel.terms import Clock
+from guiju.kernel.terms import Calendar, CalendarMissing, Clock, due, left
+from guiju.kernel.unfold import OPINION, unfold
 
-NUMBER = re.compile("[0-9]{1,15}")  # as fen: up to ten thousand billion yuan
 Part = TypeVar("Part", Field, Control)
+Days = Callable[[], Calendar]
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A power made ready to run: its net, and look-ups by id."""
+    """A power made ready to run: unfolded, with its net and look-ups by id."""
 
     power: Power
     net: Net
     steps: Mapping[str, Step]
     moves: Mapping[tuple[str, str], Transition]
     names: Mapping[str, str]  # ids of steps and posts → their words
+    fields: Mapping[str, Field]
+    kept: frozenset[str]  # fields that later acts ask about
+    silences: tuple[Transition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One reason why an act may not happen, and the rule that says so."""
 
-    kind: str  # a control's name, or chart, post, form, time
+    kind: str  # a control's name, or chart, post, form, time, silence, condition, branch, clock
     message: str
     rule: Rule | None = None
 
@@ -54,16 +63,26 @@ class Refused(Exception):
         self.refusals = refusals
 
 
+def no_calendar() -> Calendar:
+    """For charts without legal silence and extension."""
+    raise LookupError("this chart counts days: perform needs a calendar")
+
+
 def compile_power(power: Power) -> Program:
     """Make a power ready to run. Raises ChartError for a chart that means nothing."""
-    net = compile_net(power)
-    named: tuple[Post | Step, ...] = (*power.posts, *power.steps)
+    net, whole = compile_net(power), unfold(power)
+    named: tuple[Post | Step, ...] = (*whole.posts, *whole.steps)
+    conditions = (c.field for s in whole.steps for o in s.outcomes for c in o.when)
+    signers = (step.several.field for step in whole.steps if step.several)
     return Program(
-        power,
+        whole,
         net,
-        {step.id: step for step in power.steps},
-        {(move.step.id, move.outcome.id): move for move in net.transitions},
-        {each.id: each.name for each in named},
+        {step.id: step for step in whole.steps},
+        {(m.step.id, m.outcome.id): m for m in net.transitions if not m.is_silent},
+        {LAW: "法律规定", **{each.id: each.name for each in named}},
+        {field.id: field for step in whole.steps for field in step.fields},
+        frozenset((*conditions, *signers)) - {""},
+        tuple(move for move in net.transitions if move.outcome.after is not None),
     )
 
 
@@ -74,7 +93,8 @@ def start(program: Program, at: datetime) -> State:
 
 def offered(program: Program, state: State) -> tuple[Transition, ...]:
     """The outcomes that the chart offers now, in chart order."""
-    return tuple(m for m in program.net.transitions if m.is_enabled(state.marking))
+    moves = program.net.transitions
+    return tuple(m for m in moves if not m.is_silent and m.is_enabled(state.marking))
 
 
 def open_steps(program: Program, state: State) -> tuple[Step, ...]:
@@ -83,92 +103,272 @@ def open_steps(program: Program, state: State) -> tuple[Step, ...]:
     return tuple(program.steps[id_] for id_ in ids)
 
 
-def refusals(program: Program, state: State, act: Act) -> tuple[Refusal, ...]:
+def posts_for(program: Program, state: State, step: Step, outcome: Outcome) -> tuple[str, ...]:
+    """The posts that may choose an outcome now; of several signers, those who have not yet."""
+    if outcome.after is not None:
+        return (LAW,)
+    if outcome.post or step.several is None:
+        return (outcome.post or step.post,)
+    if outcome.aside:
+        return (step.post,)
+    signed = {post for post, _ in state.signed.get(step.id, ())}
+    return tuple(post for post in signers(program, step, state.facts) if post not in signed)
+
+
+def open_to(
+    program: Program, state: State, posts: Collection[str]
+) -> tuple[tuple[Step, tuple[Outcome, ...]], ...]:
+    """The steps that holders of these posts may act on now, with the outcomes they may choose."""
+    found: dict[str, list[Outcome]] = {}
+    for move in offered(program, state):
+        if any(post in posts for post in posts_for(program, state, move.step, move.outcome)):
+            found.setdefault(move.step.id, []).append(move.outcome)
+    return tuple((program.steps[id_], tuple(outcomes)) for id_, outcomes in found.items())
+
+
+def waiting_posts(program: Program, state: State) -> tuple[str, ...]:
+    """The posts that the case waits for, in chart order: not those that may act beside it."""
+    posts = (
+        post
+        for move in offered(program, state)
+        if not (move.outcome.aside or move.outcome.after)
+        for post in posts_for(program, state, move.step, move.outcome)
+    )
+    return tuple(dict.fromkeys(posts))
+
+
+def signers(program: Program, step: Step, facts: Mapping[str, str]) -> tuple[str, ...]:
+    """The posts that sign a step together; the field, if there is one, names some of them."""
+    several = step.several
+    assert several is not None
+    if not several.field:
+        return several.posts
+    named = facts.get(several.field, "").split(LIST_MARK)
+    return tuple(post for post in several.posts if program.names[post] in named)
+
+
+def next_silence(program: Program, state: State, days: Days, at: datetime) -> Act | None:
+    """What silence has brought about before ``at``, as an act of the law; the earliest first."""
+    lapses = [
+        (ends, move)
+        for move in program.silences
+        if move.is_enabled(state.marking)
+        for ends in _lapsed(state.since[move.step.id], move.outcome, days, at)
+    ]
+    if not lapses:
+        return None
+    ends, move = min(lapses, key=lambda lapse: lapse[0])
+    midnight = datetime.combine(ends + timedelta(days=1), time(), at.tzinfo)
+    return Act(move.step.id, move.outcome.id, LAW, LAW, midnight)
+
+
+def _lapsed(since: datetime, outcome: Outcome, days: Days, at: datetime) -> Iterator[date]:
+    """The last day of a term whose silence counts, if it has passed."""
+    assert outcome.after is not None
+    try:
+        ends = due(Clock(since.date()), outcome.after, days())
+    except CalendarMissing:
+        return  # the calendar ends before the term does
+    if ends is not None and at.date() > ends:
+        yield ends
+
+
+def refusals(
+    program: Program, state: State, act: Act, days: Days = no_calendar
+) -> tuple[Refusal, ...]:
     """Every reason why the act may not happen; empty when it may."""
     move = program.moves.get((act.step, act.outcome))
     if move is None:
         return (Refusal("chart", f"流程图中没有“{act.step}”的出口“{act.outcome}”"),)
     if not move.is_enabled(state.marking):
         return (Refusal("chart", f"本件现在不在“{move.step.name}”环节,不能办理"),)
-    return tuple(_refusals(program, state, act, move))
+    silence = next_silence(program, state, days, act.at) if program.silences else None
+    if silence is not None and silence != act:
+        return (_silent(program, silence),)
+    if move.outcome.after is not None:
+        return () if silence else (_too_early(move.outcome),)
+    return tuple(_refusals(program, state, act, move, days))
 
 
-def _refusals(program: Program, state: State, act: Act, move: Transition) -> Iterator[Refusal]:
-    step = move.step
-    if act.post != step.post:
-        yield Refusal("post", f"“{step.name}”由{program.names.get(step.post, step.post)}办理")
-    if act.at < state.since[step.id]:
-        yield Refusal("time", "办理时间早于到达本环节的时间")
-    for field in asked(step.fields, act.outcome):
-        message = _misfit(field, act.facts.get(field.id, ""))
+def _silent(program: Program, silence: Act) -> Refusal:
+    move = program.moves[silence.step, silence.outcome]
+    ended = silence.at.date() - timedelta(days=1)
+    message = f"“{move.step.name}”的期限已于{ended}届满,依法“{move.outcome.name}”"
+    return Refusal("silence", message, move.outcome.after)
+
+
+def _too_early(outcome: Outcome) -> Refusal:
+    assert outcome.after is not None
+    words = f"“{outcome.name}”只在{outcome.after.words()}届满时由法律作出"
+    return Refusal("silence", words, outcome.after)
+
+
+def _refusals(
+    program: Program, state: State, act: Act, move: Transition, days: Days
+) -> Iterator[Refusal]:
+    step, outcome = move.step, move.outcome
+    yield from _not_theirs(program, state, act, move)
+    yield from _misrouted(move, act)
+    if outcome.clock is ClockEffect.EXTEND:
+        yield from _too_late_to_extend(program, state, act, outcome, days)
+    told = {**state.facts, **act.facts}
+    for condition in outcome.when:
+        message = holds(condition, program.fields[condition.field], told)
+        if message:
+            yield Refusal("condition", f"“{outcome.name}”须{message}", condition.rule)
+    for field in asked(step.fields, outcome):
+        message = misfit(field, act.facts.get(field.id, ""))
         if message:
             yield Refusal("form", f"“{field.name}”{message}")
-    for control in asked(step.controls, act.outcome):
+    for control in asked(step.controls, outcome):
         message = control.refusal(act, state, program.names) or ""
         if message:
             yield Refusal(control.kind, message, control.rule)
 
 
-def asked(parts: tuple[Part, ...], outcome: str) -> tuple[Part, ...]:
-    """The fields or controls of a step that one of its outcomes asks for."""
-    return tuple(part for part in parts if not part.outcomes or outcome in part.outcomes)
+def _not_theirs(program: Program, state: State, act: Act, move: Transition) -> Iterator[Refusal]:
+    """Somebody else's step, or not yet theirs."""
+    step, outcome = move.step, move.outcome
+    posts = posts_for(program, state, step, outcome)
+    if act.post not in posts:
+        names = "、".join(program.names.get(post, post) for post in posts) or "其他岗位"
+        yield Refusal("post", f"“{step.name}”由{names}办理")
+    holder = state.holders.get(step.id)
+    if holder and act.by != holder and not outcome.post:
+        yield Refusal("post", f"“{step.name}”已经转给别人办理")
+    if outcome.assigns and act.assignee in ("", act.by):
+        yield Refusal("form", "转办须写明转给谁,且不能转给自己")
+    if act.at < state.since[step.id]:
+        yield Refusal("time", "办理时间早于到达本环节的时间")
 
 
-def _misfit(field: Field, text: str) -> str:
-    """What is wrong with a field's text, or ""; money is a whole number of fen."""
-    if not text:
-        return "没有填写" if field.is_required else ""
-    match field.kind:
-        case FieldKind.CHOICE if text not in field.choices:
-            return f"只能是{'、'.join(field.choices)}"
-        case FieldKind.NUMBER | FieldKind.MONEY if not NUMBER.fullmatch(text):
-            return "应为不小于零的数字"
-        case FieldKind.DATE:
-            try:
-                date.fromisoformat(text)
-            except ValueError:
-                return "应为日期,如 2026-01-31"
-    return ""
+def _misrouted(move: Transition, act: Act) -> Iterator[Refusal]:
+    known = [route.branch for route in move.routes]
+    strange = [branch for branch in act.branches if branch not in known]
+    if strange or (known and not act.branches):
+        names = "、".join(route.into.step.name for route in move.routes)
+        words = f"须从{names}中至少选一个适用的分支" if known else "没有可选的分支"
+        yield Refusal("branch", f"“{move.outcome.name}”{words}")
 
 
-def perform(program: Program, state: State, act: Act) -> State:
+def _too_late_to_extend(
+    program: Program, state: State, act: Act, outcome: Outcome, days: Days
+) -> Iterator[Refusal]:
+    """An extension comes before the term has passed, and once for each rule."""
+    rule, clock = outcome.extend, state.clock
+    assert rule is not None
+    if clock.start is None or clock.end is not None:
+        yield Refusal("clock", "时限没有在计算,不能延长", rule)
+    elif any(each.reason == rule.citation() for each in clock.extensions):
+        yield Refusal("clock", f"已经依{rule.citation()}延长过,不能再延长", rule)
+    elif left(clock, program.power.limits.statutory, days(), act.at.date()) < 0:
+        yield Refusal("clock", "法定时限已过,不能再延长", rule)
+
+
+def asked(parts: tuple[Part, ...], outcome: Outcome) -> tuple[Part, ...]:
+    """The fields or controls of a step that one of its outcomes asks for.
+
+    What names no outcome is asked for by all, but for those beside the step's own work.
+    """
+    return tuple(
+        part
+        for part in parts
+        if (outcome.id in part.outcomes if part.outcomes else not outcome.aside)
+    )
+
+
+def perform(program: Program, state: State, act: Act, days: Days = no_calendar) -> State:
     """The state after the act. Raises Refused, with every reason, when it may not happen."""
-    reasons = refusals(program, state, act)
+    reasons = refusals(program, state, act, days)
     if reasons:
         raise Refused(reasons)
     move = program.moves[act.step, act.outcome]
     key = f"{act.step}.{act.outcome}"
-    since = {step: at for step, at in state.since.items() if step != act.step}
-    if not move.end:
-        since.update(dict.fromkeys(move.outcome.to, act.at))
     done = act.people().union(state.doers.get(act.step, ()))
-    return State(
-        marking=move.fire(state.marking),
-        since=since,
+    told = {id_: value for id_, value in act.facts.items() if id_ in program.kept}
+    after = replace(
+        state,
         doers={**state.doers, act.step: tuple(sorted(done))},
         counts={**state.counts, key: state.counts.get(key, 0) + 1},
-        clock=_clock_after(state.clock, move, act),
+        facts={**state.facts, **told} if told else state.facts,
+    )
+    if move.step.several is not None and not (move.outcome.aside or move.outcome.after):
+        votes = (*state.signed.get(act.step, ()), (act.post, act.outcome))
+        closing = _closing(program, move.step, votes, after.facts)
+        if closing is None:
+            return replace(after, signed={**state.signed, act.step: votes})
+        move = program.moves[act.step, closing]
+    if move.outcome.assigns:
+        after = replace(after, holders={**state.holders, act.step: act.assignee})
+    clock = _clock_after(state, move, act)
+    if not move.outcome.to:
+        return replace(after, clock=clock)
+    return _moved(program, replace(after, clock=clock), move, act)
+
+
+def _moved(program: Program, state: State, move: Transition, act: Act) -> State:
+    """The state with the tokens moved, and what belonged to steps that are left forgotten."""
+    marking, arrived = move.fire(state.marking), dict.fromkeys(move.outcome.to, act.at)
+    for route in move.routes:
+        applies = route.branch in act.branches
+        marking = (route.into if applies else route.past).fire(marking)
+        if not applies:
+            arrived[route.joins] = arrived.pop(route.branch)
+    if OPINION in f"{move.step.id} {' '.join(arrived)}":  # an opinion wins nobody time
+        arrived = dict.fromkeys(arrived, state.since[move.step.id])
+    since = {step: at for step, at in state.since.items() if step != move.step.id}
+    since.update({} if move.end else arrived)
+    if move.clear:
+        waiting = program.net.waiting(marking)
+        since = {step: at for step, at in since.items() if step in waiting}
+    return replace(
+        state,
+        marking=marking,
+        since=since,
         ended=move.end,
+        signed={step: votes for step, votes in state.signed.items() if step in since},
+        holders={step: who for step, who in state.holders.items() if step in since},
     )
 
 
-def _clock_after(clock: Clock, move: Transition, act: Act) -> Clock:
-    day = act.at.date()
-    outcome = move.outcome
+def _closing(
+    program: Program, step: Step, votes: tuple[tuple[str, str], ...], facts: Mapping[str, str]
+) -> str | None:
+    """The outcome with which several signers close their step; None while others are awaited."""
+    assert step.several is not None
+    outcomes = [o.id for o in step.outcomes if not (o.aside or o.after)]
+    whole = len(signers(program, step, facts))
+    need = min(step.several.need or whole, whole)
+    first = sum(outcome == outcomes[0] for _, outcome in votes)
+    if first >= need:
+        return outcomes[0]
+    return outcomes[1] if first + whole - len(votes) < need else None
+
+
+def _clock_after(state: State, move: Transition, act: Act) -> Clock:
+    clock, outcome, day = state.clock, move.outcome, act.at.date()
     match outcome.clock:
         case ClockEffect.START if clock.start is None:
             clock = replace(clock, start=day)
+        case ClockEffect.ARRIVED if clock.start is None:
+            clock = replace(clock, start=state.since[act.step].date())
+        case ClockEffect.RESTART:
+            clock = Clock(day)
         case ClockEffect.STOP:
-            assert outcome.stop is not None
-            applied = act.facts.get(outcome.stop_days, "")
-            caps = [
-                cap
-                for cap in (outcome.stop.value, int(applied or -1))
-                if cap is not None and cap >= 0
-            ]
-            clock = clock.stopped(day, outcome.stop.citation(), min(caps, default=None))
+            clock = _stopped(clock, outcome, act)
         case ClockEffect.RESUME:
             clock = clock.resumed(day)
+        case ClockEffect.EXTEND:
+            assert outcome.extend is not None
+            clock = clock.extended(day, outcome.extend)
         case ClockEffect.END if clock.start is not None:
             clock = clock.ended(day)
     return clock.ended(day) if move.put & END and clock.start is not None else clock
+
+
+def _stopped(clock: Clock, outcome: Outcome, act: Act) -> Clock:
+    """Stopped for no more days than the law allows and than were applied for."""
+    assert outcome.stop is not None
+    applied = int(act.facts.get(outcome.stop_days, "") or -1)
+    caps = [cap for cap in (outcome.stop.value, applied) if cap is not None and cap >= 0]
+    return clock.stopped(act.at.date(), outcome.stop.citation(), min(caps, default=None))

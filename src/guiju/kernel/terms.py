@@ -11,7 +11,8 @@ no column "overdue" that somebody could set.
 
 A stop 停止计时 runs from the day of the act that stops to the day of the act that resumes,
 both excluded, and for no longer than the days that were applied for: "excluded" time is the
-favourite way to cheat a clock. A day is excluded once, however many stops name it.
+favourite way to cheat a clock. A day is excluded once, however many stops name it. An
+extension 延长 makes every limit in its unit longer, the promised one and the statutory one.
 
 The calendar ends with the last year that the State Council has arranged. Whatever would
 need a later day raises CalendarMissing: no answer is better than a wrong date.
@@ -112,12 +113,23 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """One extension of a term, with its legal reason."""
+
+    on: date
+    days: int
+    unit: Unit
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """The evidence that a term is computed from."""
 
     start: date | None = None
     stops: tuple[Stop, ...] = ()
     end: date | None = None
+    extensions: tuple[Extension, ...] = ()
 
     @property
     def is_stopped(self) -> bool:
@@ -130,6 +142,12 @@ class Clock:
             return self
         return replace(self, stops=(*self.stops, Stop(on, reason, days_max)))
 
+    def extended(self, on: date, rule: Rule) -> "Clock":
+        """This clock with its terms longer by a rule's days, in the rule's own unit."""
+        assert rule.unit is not None
+        more = Extension(on, rule.number, rule.unit, rule.citation())
+        return replace(self, extensions=(*self.extensions, more))
+
     def resumed(self, on: date) -> "Clock":
         """This clock with its open stop closed, if there is one."""
         if not self.is_stopped:
@@ -139,6 +157,11 @@ class Clock:
     def ended(self, on: date) -> "Clock":
         """This clock, ended; the first end stays."""
         return self if self.end is not None else replace(self.resumed(on), end=on)
+
+
+def length(clock: Clock, rule: Rule) -> int:
+    """The days of a term with its extensions; one in another unit leaves it alone."""
+    return rule.number + sum(e.days for e in clock.extensions if e.unit is rule.unit)
 
 
 def exclusions(clock: Clock, calendar: Calendar, last: date) -> Iterator[tuple[date, date]]:
@@ -175,7 +198,7 @@ def due(clock: Clock, rule: Rule, calendar: Calendar) -> date | None:
     if clock.start is None:
         return None
     is_working = rule.unit is Unit.WORKING_DAY
-    last = _after(clock.start, rule.number, calendar, is_working=is_working)
+    last = _after(clock.start, length(clock, rule), calendar, is_working=is_working)
     free = clock.start + ONE_DAY
     for stop in clock.stops:
         if stop.since > last:
@@ -207,7 +230,7 @@ def left(clock: Clock, rule: Rule, calendar: Calendar, today: date) -> int:
     if last is not None and on > last:
         is_working = rule.unit is Unit.WORKING_DAY
         return -(calendar.between(last + ONE_DAY, on) if is_working else (on - last).days)
-    remaining = rule.number - used(clock, rule.unit, calendar, today)
+    remaining = length(clock, rule) - used(clock, rule.unit, calendar, today)
     if rule.unit is Unit.WORKING_DAY:
         return remaining
     end = on + timedelta(days=remaining)

@@ -14,8 +14,8 @@ from guiju.cases.documents import Unacceptable
 from guiju.cases.forms import Unreadable, applicant_from, request_from
 from guiju.cases.models import Case
 from guiju.cases.queries import lines, trail, view_of
-from guiju.kernel.power import APPLICANT
-from guiju.kernel.run import Refusal, Refused
+from guiju.kernel.power import APPLICANT, Step
+from guiju.kernel.run import Refusal, Refused, open_to
 from guiju.look.requests import Request
 from guiju.organs.models import Division
 from guiju.organs.queries import place
@@ -121,7 +121,7 @@ def progress(request: Request, number: str) -> HttpResponse:
     step = program(case.version_id).steps.get(request.POST.get("step", ""))
     phone = request.POST.get("phone", "").strip()
     try:
-        if step is None or step.post != APPLICANT:
+        if step is None or not _is_applicants(step, request.POST.get("outcome", "")):
             raise Unreadable("这一步不由申请人办理")
         if not compare_digest(phone.encode(), case.applicant_phone[-4:].encode()):
             raise Unreadable("电话后四位与申请时留的不一致")
@@ -139,6 +139,11 @@ def progress(request: Request, number: str) -> HttpResponse:
     return redirect("progress", number=number)
 
 
+def _is_applicants(step: Step, outcome: str) -> bool:
+    posts = [each.post or step.post for each in step.outcomes if each.id == outcome]
+    return APPLICANT in posts
+
+
 def _progress(
     request: Request, case: Case, refusals: tuple[Refusal, ...] = (), status: int = 200
 ) -> HttpResponse:
@@ -149,7 +154,7 @@ def _progress(
         "view": view,
         "chart": drawing_of_case(view.program, view.state),
         "lines": lines(view),
-        "mine": [step for step in view.steps if step.post == APPLICANT],
+        "mine": open_to(view.program, view.state, (APPLICANT,)),
         "refusals": refusals,
         "typed": request.POST,
         "key": uuid4(),

@@ -1,4 +1,4 @@
-"""What goes on beside the pages: indexing acts into the log, sending messages."""
+"""What goes on beside the pages: lapsed terms, indexing acts into the log, messages."""
 
 import logging
 import threading
@@ -6,6 +6,7 @@ import time
 
 from django.db import close_old_connections
 
+from guiju.cases.actions import lapse_all
 from guiju.cases.outbox import deliver
 from guiju.record.sequencer import sequence
 from guiju.site import clock
@@ -15,7 +16,8 @@ log = logging.getLogger(__name__)
 
 
 def round_of_work() -> tuple[int, int]:
-    """Index all acts that wait and send all messages that wait; answers how many of each."""
+    """Record lapsed terms, index all acts, send all messages that wait; answers the last two."""
+    lapse_all(clock.now())
     indexed = 0
     while batch := sequence():
         indexed += batch

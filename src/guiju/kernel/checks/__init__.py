@@ -22,6 +22,7 @@ from guiju.kernel.checks.finding import Finding, Subject
 from guiju.kernel.net import compile_net
 from guiju.kernel.power import Power
 from guiju.kernel.soundness import soundness
+from guiju.kernel.unfold import unfold
 
 CHECKS = (
     c01_can_finish,
@@ -43,5 +44,5 @@ def findings(power: Power, on: date) -> tuple[Finding, ...]:
     Raises ChartError when the chart's parts do not fit together.
     """
     net = compile_net(power)
-    subject = Subject(power, net, soundness(net), on)
+    subject = Subject(unfold(power), net, soundness(net), on)
     return tuple(finding for check in CHECKS for finding in check.check(subject))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from guiju.formats.packs import PackError, read_power, read_rules
+from guiju.formats.packs import PackError, read_one
 from guiju.kernel.draw import chart_svg, chart_svg_narrow
 from guiju.site import clock
 
@@ -30,11 +30,8 @@ class Command(BaseCommand):
         path, output = options["power"], options["output"]
         assert isinstance(path, Path)
         path = path.resolve()
-        folder = path.parent.parent
-        today = clock.now().date()
         try:
-            rules = read_rules(folder, today) if (folder / "pack.toml").exists() else {}
-            power = read_power(path, rules)
+            power = read_one(path, clock.now().date())
         except PackError as error:
             self.stderr.write(str(error))
             sys.exit(2)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from guiju.formats.packs import PackError, read_calendar, read_pack, read_power, read_rules
+from guiju.formats.packs import PackError, read_calendar, read_one, read_pack
 from guiju.kernel.checks import findings
 from guiju.kernel.examples import failures
 from guiju.kernel.power import Power
@@ -84,14 +84,14 @@ def _lines(path: Path, today: date) -> Iterator[Line]:
     """Everything found at a path. Raises PackError."""
     folder = path if path.is_dir() else path.parent.parent
     if not (folder / "pack.toml").exists():
-        yield from _findings(str(path), read_power(path, {}), None, today)
+        yield from _findings(str(path), read_one(path, today), None, today)
         return
-    rules, calendar = read_rules(folder, today), read_calendar(folder)
+    calendar = read_calendar(folder)
     files = sorted((folder / "powers").glob("*.toml")) if path.is_dir() else [path]
     if path.is_dir():
         read_pack(path, today)  # the rest of the pack is read too
     for file in files:
-        yield from _findings(str(file), read_power(file, rules), calendar, today)
+        yield from _findings(str(file), read_one(file, today), calendar, today)
 
 
 def _findings(file: str, power: Power, calendar: Calendar | None, today: date) -> Iterator[Line]:

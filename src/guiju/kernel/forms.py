@@ -1,0 +1,80 @@
+"""What a form field may say, and what a condition asks of it. Money is whole fen."""
+
+import operator
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from guiju.kernel.power import Condition, Field, FieldKind, Operator
+
+NUMBER = re.compile("[0-9]{1,15}")  # as fen: up to ten thousand billion yuan
+COMPARE = {
+    Operator.IS: operator.eq,
+    Operator.IS_NOT: operator.ne,
+    Operator.LESS: operator.lt,
+    Operator.AT_MOST: operator.le,
+    Operator.MORE: operator.gt,
+    Operator.AT_LEAST: operator.ge,
+}
+LIST_MARK = "、"  # between the choices of a field that takes several
+WORDS = {
+    Operator.IS: "为",
+    Operator.IS_NOT: "不为",
+    Operator.LESS: "少于",
+    Operator.AT_MOST: "不超过",
+    Operator.MORE: "超过",
+    Operator.AT_LEAST: "不少于",
+    Operator.ONE_OF: "属于",
+}
+
+
+def misfit(field: Field, text: str) -> str:
+    """What is wrong with a field's text, or ""."""
+    if not text:
+        return "没有填写" if field.is_required else ""
+    match field.kind:
+        case FieldKind.CHOICE if text not in field.choices:
+            return f"只能是{'、'.join(field.choices)}"
+        case FieldKind.NUMBER | FieldKind.MONEY if not NUMBER.fullmatch(text):
+            return "应为不小于零的数字"
+        case FieldKind.CHOICES if not set(text.split(LIST_MARK)) <= set(field.choices):
+            return f"只能从{'、'.join(field.choices)}中选"
+        case FieldKind.DATE:
+            try:
+                date.fromisoformat(text)
+            except ValueError:
+                return "应为日期,如 2026-01-31"
+    return ""
+
+
+def holds(condition: Condition, field: Field, facts: Mapping[str, str]) -> str:
+    """What a condition asks for, in words, when the facts do not meet it; else ""."""
+    text = facts.get(field.id, "")
+    return "" if text and _compare(condition, field, text) else condition_words(condition, field)
+
+
+def condition_words(condition: Condition, field: Field) -> str:
+    """A condition in words, such as 金额不超过5000元."""
+    if condition.rule is not None:
+        value = _amount(str(condition.rule.number), field) + condition.rule.mark
+    elif condition.op is Operator.ONE_OF:
+        value = "、".join(condition.values)
+    else:
+        value = _amount(condition.value, field)
+    return f"{field.name}{WORDS[condition.op]}{value}"
+
+
+def _amount(value: str, field: Field) -> str:
+    if field.kind is not FieldKind.MONEY:
+        return value
+    yuan, fen = divmod(int(value), 100)
+    return f"{yuan}.{fen:02}元" if fen else f"{yuan}元"
+
+
+def _compare(condition: Condition, field: Field, text: str) -> bool:
+    if condition.op is Operator.ONE_OF:
+        return text in condition.values
+    wanted = str(condition.rule.number) if condition.rule else condition.value
+    if field.kind not in (FieldKind.NUMBER, FieldKind.MONEY):
+        return (text == wanted) is (condition.op is Operator.IS)
+    return bool(NUMBER.fullmatch(text)) and COMPARE[condition.op](int(text), int(wanted))

@@ -1,0 +1,141 @@
+"""``unfold``: a power with its short forms written out, so that it consists of steps only.
+
+- A step that calls a chart 子流程 becomes the chart's steps, ``call.step``; what leads to the
+  chart's end goes on as the outcome of that name does.
+- A step with a ``reviewer`` 加签 may first ask for an opinion: one more outcome, and one more
+  step, from which the case comes back.
+- A step that may be handed over 转办 gets an outcome with which the case stays.
+- An ``anytime`` outcome is added to each of its steps, with its own fields and controls.
+
+What is proven, run and drawn is the unfolded power; what is published is the short one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from guiju.kernel.controls import Control
+from guiju.kernel.controls.distinct import Distinct
+from guiju.kernel.power import Anytime, Chart, Outcome, Power, Step, StepKind
+
+ASK, OPINION, GIVE, HAND_OVER = "ask_opinion", ".opinion", "give_opinion", "hand_over"
+
+
+def unfold(power: Power) -> Power:
+    """The same power without ``call``, ``reviewer``, ``may_hand_over`` and ``anytime``."""
+    charts = {chart.id: chart for chart in power.charts}
+    plain = tuple(one for step in power.steps for one in _called(step, charts))
+    ids = [step.id for step in plain]
+    if power.charts:
+        plain = tuple(_led(step, ids) for step in plain)
+    first = ids[0] if ids else ""
+    steps = (_with_anytime(step, power.anytime, is_first=step.id == first) for step in plain)
+    whole = tuple(one for step in steps for one in _with_opinion(_handed(step)))
+    if whole == power.steps:
+        return power
+    return replace(power, steps=whole, anytime=(), charts=())
+
+
+def source_of(step: str) -> str:
+    """The id of the step as written that an unfolded step comes from."""
+    return step.split(".", 1)[0]
+
+
+def entry_of(join: Iterable[str], step: str) -> str | None:
+    """Which of the steps that a join waits for ``step`` is, or is a part of."""
+    return next((each for each in join if step == each or step.startswith(f"{each}.")), None)
+
+
+def _called(step: Step, charts: dict[str, Chart]) -> tuple[Step, ...]:
+    """The steps of the chart in the place of the step that calls it, however deep."""
+    if not step.call:
+        return (step,)
+    chart = charts[step.call]
+    inner = [each.id for each in chart.steps]
+    exits = {outcome.id: outcome for outcome in step.outcomes}
+
+    def name(id_: str) -> str:
+        return f"{step.id}.{id_}"
+
+    def onward(outcome: Outcome) -> Outcome:
+        if not outcome.to or outcome.to[0] not in exits:
+            return replace(outcome, to=tuple(map(name, outcome.to)))
+        after = exits[outcome.to[0]]
+        clocked = after if after.clock else outcome
+        return replace(
+            outcome,
+            to=after.to,
+            choose=after.choose,
+            cancels=after.cancels or outcome.cancels,
+            tell=after.tell or outcome.tell,
+            **{key: getattr(clocked, key) for key in CLOCK},
+        )
+
+    moved = []
+    for i, each in enumerate(chart.steps):
+        controls = tuple(
+            replace(c, steps=tuple(name(id_) if id_ in inner else id_ for id_ in c.steps))
+            if isinstance(c, Distinct)
+            else c
+            for c in each.controls
+        )
+        join = tuple(map(name, each.join)) if i else step.join
+        outcomes = tuple(map(onward, each.outcomes))
+        moved.append(
+            replace(each, id=name(each.id), join=join, controls=controls, outcomes=outcomes)
+        )
+    return tuple(one for each in moved for one in _called(each, charts))
+
+
+CLOCK = ("clock", "stop", "stop_days", "extend")
+
+
+def _parts(id_: str, ids: list[str]) -> tuple[str, ...]:
+    """The steps that a written id stands for: itself, or those of the chart it calls."""
+    return tuple(each for each in ids if entry_of((id_,), each)) or (id_,)
+
+
+def _led(step: Step, ids: list[str]) -> Step:
+    """Outcomes lead to the first step of what is called; ``distinct`` means all of them."""
+
+    def control(each: Control) -> Control:
+        if not isinstance(each, Distinct):
+            return each
+        return replace(each, steps=tuple(p for id_ in each.steps for p in _parts(id_, ids)))
+
+    def outcome(each: Outcome) -> Outcome:
+        return replace(each, to=tuple(_parts(id_, ids)[0] for id_ in each.to))
+
+    outcomes = tuple(map(outcome, step.outcomes))
+    return replace(step, outcomes=outcomes, controls=tuple(map(control, step.controls)))
+
+
+def _with_anytime(step: Step, anytime: tuple[Anytime, ...], *, is_first: bool) -> Step:
+    for each in anytime:
+        named = each.during and entry_of(each.during, step.id)
+        if not named and (each.during or is_first):
+            continue
+        own = (each.outcome.id,)
+        step = replace(
+            step,
+            outcomes=(*step.outcomes, replace(each.outcome, aside=True)),
+            fields=(*step.fields, *(replace(f, outcomes=own) for f in each.fields)),
+            controls=(*step.controls, *(replace(c, outcomes=own) for c in each.controls)),
+        )
+    return step
+
+
+def _handed(step: Step) -> Step:
+    if not step.may_hand_over:
+        return step
+    outcome = Outcome(HAND_OVER, "转办", (), assigns=True, aside=True)
+    return replace(step, outcomes=(*step.outcomes, outcome), may_hand_over=False)
+
+
+def _with_opinion(step: Step) -> tuple[Step, ...]:
+    if not step.reviewer:
+        return (step,)
+    id_ = step.id + OPINION
+    ask = Outcome(ASK, "加签", (id_,), aside=True)
+    give = Outcome(GIVE, "提出意见", (step.id,))
+    opinion = Step(id_, f"{step.name}·加签意见", StepKind.REVIEW, step.reviewer, (give,))
+    return replace(step, outcomes=(*step.outcomes, ask), reviewer=""), opinion
