@@ -24,7 +24,7 @@ from guiju.powers.models import Version
 from guiju.powers.queries import calendar, current_versions, program
 
 INPUT_ERRORS = (Unreadable, Unacceptable, StalePage)
-BLOCKING = frozenset({"post", "distinct", "publicity_days"})  # no input can cure these
+BLOCKING = frozenset({"post", "distinct", "publicity_days", "silence"})  # no input can cure these
 
 
 @login_required

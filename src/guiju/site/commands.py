@@ -4,6 +4,7 @@
     guiju load PACK                 load a pack's organs and publish its powers
     guiju check PATH… [--json]      prove packs or power files; exit 1 when something is found
     guiju draw POWER [-o FILE.svg]  flow chart and risk chart of a power file
+    guiju diff OLD NEW [--json]     what changes from one version of a power to the next, for whom
     guiju sequence                  give waiting acts their index in the log, send messages
 
 Exit status: 0 holds, 1 finds, 2 cannot.
