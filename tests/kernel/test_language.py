@@ -485,8 +485,8 @@ def test_an_opinion_is_given_before_the_step_goes_on_and_wins_no_time():
     case = Case(*steps).act("a").act("b").act("c", at=moment(2))
 
     case.act("j", "ask_opinion", at=moment(3))
-    assert case.open == ["j.opinion"]
-    case.act("j.opinion", "give_opinion", by="乙", post="q", at=moment(4))
+    assert case.open == ["j~opinion"]
+    case.act("j~opinion", "give_opinion", by="乙", post="q", at=moment(4))
     assert (case.open, case.state.since["j"]) == (["j"], moment(2))
     assert sound(*steps)
 

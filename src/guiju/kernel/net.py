@@ -43,6 +43,7 @@ class Transition:
     clear: int = 0
     is_silent: bool = False
     routes: tuple["Route", ...] = ()  # of an outcome with ``choose``, for each branch
+    is_opinion: bool = False  # asks for an opinion 加签, or gives it
 
     def is_enabled(self, marking: int) -> bool:
         """Whether all the tokens it takes are there."""
@@ -132,7 +133,9 @@ class _Compiler:
                 put |= self._place(step, outcome, target)
             else:
                 put, end = put | END, target
-        return Transition(step, outcome, take, put if outcome.to else take, end)
+        is_opinion = step.id.endswith(OPINION) or f"{step.id}{OPINION}" in outcome.to
+        put = put if outcome.to else take
+        return Transition(step, outcome, take, put, end, is_opinion=is_opinion)
 
     def _choice(self, step: Step, outcome: Outcome, moves: Iterable[Transition]) -> Transition:
         """Raises ChartError when no step joins what the outcome chooses among."""

@@ -21,7 +21,7 @@ from guiju.kernel.net import END, Net, Transition, compile_net
 from guiju.kernel.power import LAW, ClockEffect, Field, Outcome, Post, Power, Step
 from guiju.kernel.rules import Rule
 from guiju.kernel.terms import Calendar, CalendarMissing, Clock, due, left
-from guiju.kernel.unfold import OPINION, unfold
+from guiju.kernel.unfold import unfold
 
 Part = TypeVar("Part", Field, Control)
 Days = Callable[[], Calendar]
@@ -138,13 +138,13 @@ def waiting_posts(program: Program, state: State) -> tuple[str, ...]:
 
 
 def signers(program: Program, step: Step, facts: Mapping[str, str]) -> tuple[str, ...]:
-    """The posts that sign a step together; the field, if there is one, names some of them."""
+    """The posts that sign a step together; the field, if it was filled in, names some."""
     several = step.several
     assert several is not None
     if not several.field:
         return several.posts
     named = facts.get(several.field, "").split(LIST_MARK)
-    return tuple(post for post in several.posts if program.names[post] in named)
+    return tuple(p for p in several.posts if program.names[p] in named) or several.posts
 
 
 def next_silence(program: Program, state: State, days: Days, at: datetime) -> Act | None:
@@ -208,14 +208,12 @@ def _refusals(
 ) -> Iterator[Refusal]:
     step, outcome = move.step, move.outcome
     yield from _not_theirs(program, state, act, move)
-    yield from _misrouted(move, act)
+    if move.routes or act.branches:
+        yield from _misrouted(move, act)
     if outcome.clock is ClockEffect.EXTEND:
         yield from _too_late_to_extend(program, state, act, outcome, days)
-    told = {**state.facts, **act.facts}
-    for condition in outcome.when:
-        message = holds(condition, program.fields[condition.field], told)
-        if message:
-            yield Refusal("condition", f"“{outcome.name}”须{message}", condition.rule)
+    if outcome.when:
+        yield from _unmet(program, outcome, {**state.facts, **act.facts})
     for field in asked(step.fields, outcome):
         message = misfit(field, act.facts.get(field.id, ""))
         if message:
@@ -251,6 +249,13 @@ def _misrouted(move: Transition, act: Act) -> Iterator[Refusal]:
         yield Refusal("branch", f"“{move.outcome.name}”{words}")
 
 
+def _unmet(program: Program, outcome: Outcome, facts: Mapping[str, str]) -> Iterator[Refusal]:
+    for condition in outcome.when:
+        message = holds(condition, program.fields[condition.field], facts)
+        if message:
+            yield Refusal("condition", f"“{outcome.name}”须{message}", condition.rule)
+
+
 def _too_late_to_extend(
     program: Program, state: State, act: Act, outcome: Outcome, days: Days
 ) -> Iterator[Refusal]:
@@ -270,10 +275,10 @@ def asked(parts: tuple[Part, ...], outcome: Outcome) -> tuple[Part, ...]:
 
     What names no outcome is asked for by all, but for those beside the step's own work.
     """
+    if not parts:
+        return ()
     return tuple(
-        part
-        for part in parts
-        if (outcome.id in part.outcomes if part.outcomes else not outcome.aside)
+        p for p in parts if (outcome.id in p.outcomes or not (p.outcomes or outcome.aside))
     )
 
 
@@ -282,53 +287,67 @@ def perform(program: Program, state: State, act: Act, days: Days = no_calendar) 
     reasons = refusals(program, state, act, days)
     if reasons:
         raise Refused(reasons)
-    move = program.moves[act.step, act.outcome]
-    key = f"{act.step}.{act.outcome}"
-    done = act.people().union(state.doers.get(act.step, ()))
-    told = {id_: value for id_, value in act.facts.items() if id_ in program.kept}
-    after = replace(
-        state,
-        doers={**state.doers, act.step: tuple(sorted(done))},
+    step, key = act.step, f"{act.step}.{act.outcome}"
+    facts = state.facts
+    if not program.kept.isdisjoint(act.facts):
+        told = {id_: value for id_, value in act.facts.items() if id_ in program.kept}
+        facts = {**facts, **told}
+    move, votes = _decided(program, state, act, facts)
+    signed = {**state.signed, step: votes} if votes else state.signed
+    holders = state.holders
+    if move is not None and move.outcome.assigns:
+        holders = {**holders, step: act.assignee}
+    marking, since = state.marking, state.since
+    if move is not None and move.outcome.to:
+        marking, since = _moved(program, state, move, act)
+        signed = {each: signed[each] for each in signed if each in since and each != step}
+        holders = {each: holders[each] for each in holders if each in since and each != step}
+    done = act.people().union(state.doers.get(step, ()))
+    return State(
+        marking=marking,
+        since=since,
+        doers={**state.doers, step: tuple(sorted(done))},
         counts={**state.counts, key: state.counts.get(key, 0) + 1},
-        facts={**state.facts, **told} if told else state.facts,
+        clock=state.clock if move is None else _clock_after(state, move, act),
+        ended="" if move is None else move.end,
+        signed=signed,
+        holders=holders,
+        facts=facts,
     )
-    if move.step.several is not None and not (move.outcome.aside or move.outcome.after):
-        votes = (*state.signed.get(act.step, ()), (act.post, act.outcome))
-        closing = _closing(program, move.step, votes, after.facts)
-        if closing is None:
-            return replace(after, signed={**state.signed, act.step: votes})
-        move = program.moves[act.step, closing]
-    if move.outcome.assigns:
-        after = replace(after, holders={**state.holders, act.step: act.assignee})
-    clock = _clock_after(state, move, act)
-    if not move.outcome.to:
-        return replace(after, clock=clock)
-    return _moved(program, replace(after, clock=clock), move, act)
 
 
-def _moved(program: Program, state: State, move: Transition, act: Act) -> State:
-    """The state with the tokens moved, and what belonged to steps that are left forgotten."""
+def _decided(
+    program: Program, state: State, act: Act, facts: Mapping[str, str]
+) -> tuple[Transition | None, tuple[tuple[str, str], ...]]:
+    """The transition that the act fires, None while other signers are awaited; and the votes."""
+    move = program.moves[act.step, act.outcome]
+    several = move.step.several
+    if several is None or move.outcome.aside or move.outcome.after is not None:
+        return move, ()
+    votes = (*state.signed.get(act.step, ()), (act.post, act.outcome))
+    closing = _closing(program, move.step, votes, facts)
+    return (program.moves[act.step, closing], ()) if closing else (None, votes)
+
+
+def _moved(
+    program: Program, state: State, move: Transition, act: Act
+) -> tuple[int, Mapping[str, datetime]]:
+    """The marking with the tokens moved, and since when each open step has its own."""
     marking, arrived = move.fire(state.marking), dict.fromkeys(move.outcome.to, act.at)
     for route in move.routes:
         applies = route.branch in act.branches
         marking = (route.into if applies else route.past).fire(marking)
         if not applies:
             arrived[route.joins] = arrived.pop(route.branch)
-    if OPINION in f"{move.step.id} {' '.join(arrived)}":  # an opinion wins nobody time
-        arrived = dict.fromkeys(arrived, state.since[move.step.id])
-    since = {step: at for step, at in state.since.items() if step != move.step.id}
-    since.update({} if move.end else arrived)
+    if move.is_opinion:  # to ask for one, or to give it, wins nobody time
+        arrived = dict.fromkeys(arrived, state.since[act.step])
+    since = {step: at for step, at in state.since.items() if step != act.step}
+    if not move.end:
+        since.update(arrived)
     if move.clear:
         waiting = program.net.waiting(marking)
         since = {step: at for step, at in since.items() if step in waiting}
-    return replace(
-        state,
-        marking=marking,
-        since=since,
-        ended=move.end,
-        signed={step: votes for step, votes in state.signed.items() if step in since},
-        holders={step: who for step, who in state.holders.items() if step in since},
-    )
+    return marking, since
 
 
 def _closing(

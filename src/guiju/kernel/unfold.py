@@ -3,13 +3,14 @@
 - A step that calls a chart 子流程 becomes the chart's steps, ``call.step``; what leads to the
   chart's end goes on as the outcome of that name does.
 - A step with a ``reviewer`` 加签 may first ask for an opinion: one more outcome, and one more
-  step, from which the case comes back.
+  step, ``step~opinion``, from which the case comes back.
 - A step that may be handed over 转办 gets an outcome with which the case stays.
 - An ``anytime`` outcome is added to each of its steps, with its own fields and controls.
 
 What is proven, run and drawn is the unfolded power; what is published is the short one.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from guiju.kernel.controls import Control
 from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.power import Anytime, Chart, Outcome, Power, Step, StepKind
 
-ASK, OPINION, GIVE, HAND_OVER = "ask_opinion", ".opinion", "give_opinion", "hand_over"
+ASK, OPINION, GIVE, HAND_OVER = "ask_opinion", "~opinion", "give_opinion", "hand_over"
 
 
 def unfold(power: Power) -> Power:
@@ -37,12 +38,14 @@ def unfold(power: Power) -> Power:
 
 def source_of(step: str) -> str:
     """The id of the step as written that an unfolded step comes from."""
-    return step.split(".", 1)[0]
+    return re.split("[.~]", step, maxsplit=1)[0]
 
 
 def entry_of(join: Iterable[str], step: str) -> str | None:
     """Which of the steps that a join waits for ``step`` is, or is a part of."""
-    return next((each for each in join if step == each or step.startswith(f"{each}.")), None)
+    return next(
+        (each for each in join if step == each or step.startswith((f"{each}.", f"{each}~"))), None
+    )
 
 
 def _called(step: Step, charts: dict[str, Chart]) -> tuple[Step, ...]:
