@@ -37,7 +37,8 @@ from guiju.cases import actions  # noqa: E402
 from guiju.formats.packs import read_pack  # noqa: E402
 from guiju.kernel.acts import Act  # noqa: E402
 from guiju.kernel.power import APPLICANT, Outcome, Power, Step, StepKind  # noqa: E402
-from guiju.kernel.run import compile_power, perform, start  # noqa: E402
+from guiju.kernel.program import compile_power  # noqa: E402
+from guiju.kernel.run import perform, start  # noqa: E402
 from guiju.organs.actions import load_organs  # noqa: E402
 from guiju.organs.models import Person  # noqa: E402
 from guiju.powers.actions import load_powers, publish_power  # noqa: E402

@@ -8,8 +8,8 @@ from pathlib import Path
 from guiju.formats.packs import read_pack, read_power
 from guiju.kernel.acts import Act, Person
 from guiju.kernel.power import End, Outcome, Post, Power, Step, StepKind
+from guiju.kernel.program import Program, compile_power
 from guiju.kernel.rules import Certainty, Rule, Unit
-from guiju.kernel.run import Program, compile_power
 from guiju.kernel.terms import Calendar
 
 ROOT = Path(__file__).resolve().parents[2]

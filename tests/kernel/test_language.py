@@ -28,17 +28,9 @@ from guiju.kernel.power import (
     Step,
     StepKind,
 )
-from guiju.kernel.run import (
-    Program,
-    Refused,
-    compile_power,
-    next_silence,
-    open_steps,
-    perform,
-    posts_for,
-    start,
-    waiting_posts,
-)
+from guiju.kernel.program import Program, compile_power, open_steps, posts_for, waiting_posts
+from guiju.kernel.run import Refused, perform, start
+from guiju.kernel.silence import next_silence
 from guiju.kernel.soundness import soundness
 from guiju.kernel.terms import due
 from guiju.kernel.unfold import unfold

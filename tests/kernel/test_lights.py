@@ -8,8 +8,9 @@ from tests.kernel.charts import CALENDAR, SOUND, moment, rule
 
 from guiju.kernel.acts import State
 from guiju.kernel.lights import Light, Standing, standing, step_left
+from guiju.kernel.program import compile_power
 from guiju.kernel.rules import Unit
-from guiju.kernel.run import compile_power, start
+from guiju.kernel.run import start
 from guiju.kernel.terms import Clock, Stop
 
 PROGRAM = compile_power(SOUND)

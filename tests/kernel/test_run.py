@@ -18,17 +18,9 @@ from guiju.kernel.controls.publicity_days import PublicityDays
 from guiju.kernel.controls.reason_required import ReasonRequired
 from guiju.kernel.net import END, ChartError, compile_net
 from guiju.kernel.power import ClockEffect, Field, FieldKind, Outcome
+from guiju.kernel.program import Program, compile_power, offered, open_steps
 from guiju.kernel.rules import Certainty, Rule, Unit
-from guiju.kernel.run import (
-    Program,
-    Refused,
-    compile_power,
-    offered,
-    open_steps,
-    perform,
-    refusals,
-    start,
-)
+from guiju.kernel.run import Refused, perform, refusals, start
 from guiju.kernel.terms import Clock, Extension, Stop
 
 FORK = (

@@ -18,19 +18,9 @@ from guiju.cases.documents import Stored
 from guiju.cases.models import Case
 from guiju.kernel.acts import Act, Person, State, state_from_json, state_to_json
 from guiju.kernel.power import APPLICANT, LAW
-from guiju.kernel.run import (
-    Program,
-    Refusal,
-    Refused,
-    asked,
-    next_silence,
-    open_steps,
-    perform,
-    posts_for,
-    refusals,
-    start,
-    waiting_posts,
-)
+from guiju.kernel.program import Program, asked, open_steps, posts_for, waiting_posts
+from guiju.kernel.run import Refusal, Refused, perform, refusals, start
+from guiju.kernel.silence import next_silence
 from guiju.organs.mandate import Holding, holding_to_act, within
 from guiju.organs.queries import firsts_present, holdings_of
 from guiju.powers.queries import calendar, program

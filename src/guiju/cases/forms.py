@@ -14,7 +14,7 @@ from guiju.kernel.acts import Person
 from guiju.kernel.controls.evidence import Evidence
 from guiju.kernel.forms import LIST_MARK
 from guiju.kernel.power import Field, FieldKind, Outcome, Step
-from guiju.kernel.run import asked
+from guiju.kernel.program import asked
 
 KEY = re.compile(r"[0-9a-f-]{36}")
 PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")

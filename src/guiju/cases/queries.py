@@ -16,7 +16,7 @@ from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.lights import Standing, standing, step_left
 from guiju.kernel.power import Field, FieldKind, Outcome, Power, Step
-from guiju.kernel.run import Program, asked, open_steps, open_to, posts_for
+from guiju.kernel.program import Program, asked, open_steps, open_to, posts_for
 from guiju.kernel.terms import Calendar, CalendarMissing
 from guiju.look.templatetags.look import yuan
 from guiju.organs.mandate import Holding

@@ -15,7 +15,8 @@ from guiju.cases.forms import Unreadable, applicant_from, request_from
 from guiju.cases.models import Case, Document
 from guiju.cases.queries import View, inbox, lines, needs, told_facts, view_of
 from guiju.kernel.power import APPLICANT, Outcome, Step
-from guiju.kernel.run import Refusal, Refused, open_to
+from guiju.kernel.program import open_to
+from guiju.kernel.run import Refusal, Refused
 from guiju.look.requests import Request, person_of
 from guiju.organs.models import Division
 from guiju.organs.queries import posts_of

@@ -9,15 +9,9 @@ from datetime import date, datetime, time, timedelta, timezone
 from guiju.kernel.acts import Act, State
 from guiju.kernel.lights import standing
 from guiju.kernel.power import LAW, Example, ExampleAct, Power
-from guiju.kernel.run import (
-    Program,
-    Refused,
-    compile_power,
-    next_silence,
-    open_steps,
-    perform,
-    start,
-)
+from guiju.kernel.program import Program, compile_power, open_steps
+from guiju.kernel.run import Refused, perform, start
+from guiju.kernel.silence import next_silence
 from guiju.kernel.terms import Calendar
 
 CITY_TIME = timezone(timedelta(hours=8))

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from guiju.kernel.acts import State
 from guiju.kernel.power import Limits, Step
+from guiju.kernel.program import Program, open_steps
 from guiju.kernel.rules import Rule, Unit
-from guiju.kernel.run import Program, open_steps
 from guiju.kernel.terms import Calendar, CalendarMissing, Clock, due, exclusions, left
 
 

@@ -1,44 +1,22 @@
-"""A case is a marking on its chart: ``start``, ``offered``, ``refusals``, ``perform``.
+"""A case is a marking on its chart: ``start``, ``refusals``, ``perform``.
 
 Pure functions. An act that the chart, a control or a form forbids is refused whole, with
-every reason at once and the rule of each; nothing of it happens.
-
-Silence 默示 comes first: once a term has run out whose lapse has a legal effect, nothing else
-may be done on the case before that effect is recorded, with ``next_silence`` as its act. A
-calendar is given as a function, because only charts with such terms, or with extensions, ask
-for it.
+every reason at once and the rule of each; nothing of it happens. What silence has brought
+about comes before any other act (``silence``).
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from typing import TypeVar
+from datetime import datetime, timedelta
 
 from guiju.kernel.acts import Act, State
-from guiju.kernel.controls import Control
-from guiju.kernel.forms import LIST_MARK, holds, misfit
-from guiju.kernel.net import END, Net, Transition, compile_net
-from guiju.kernel.power import LAW, ClockEffect, Field, Outcome, Post, Power, Step
+from guiju.kernel.forms import holds, misfit
+from guiju.kernel.net import END, Transition
+from guiju.kernel.power import ClockEffect, Outcome, Step
+from guiju.kernel.program import Program, asked, posts_for, signers
 from guiju.kernel.rules import Rule
-from guiju.kernel.terms import Calendar, CalendarMissing, Clock, due, left
-from guiju.kernel.unfold import unfold
-
-Part = TypeVar("Part", Field, Control)
-Days = Callable[[], Calendar]
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A power made ready to run: unfolded, with its net and look-ups by id."""
-
-    power: Power
-    net: Net
-    steps: Mapping[str, Step]
-    moves: Mapping[tuple[str, str], Transition]
-    names: Mapping[str, str]  # ids of steps and posts → their words
-    fields: Mapping[str, Field]
-    kept: frozenset[str]  # fields that later acts ask about
-    silences: tuple[Transition, ...]
+from guiju.kernel.silence import Days, next_silence, no_calendar
+from guiju.kernel.terms import Clock, left
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,114 +41,9 @@ class Refused(Exception):
         self.refusals = refusals
 
 
-def no_calendar() -> Calendar:
-    """For charts without legal silence and extension."""
-    raise LookupError("this chart counts days: perform needs a calendar")
-
-
-def compile_power(power: Power) -> Program:
-    """Make a power ready to run. Raises ChartError for a chart that means nothing."""
-    net, whole = compile_net(power), unfold(power)
-    named: tuple[Post | Step, ...] = (*whole.posts, *whole.steps)
-    conditions = (c.field for s in whole.steps for o in s.outcomes for c in o.when)
-    signers = (step.several.field for step in whole.steps if step.several)
-    return Program(
-        whole,
-        net,
-        {step.id: step for step in whole.steps},
-        {(m.step.id, m.outcome.id): m for m in net.transitions if not m.is_silent},
-        {LAW: "法律规定", **{each.id: each.name for each in named}},
-        {field.id: field for step in whole.steps for field in step.fields},
-        frozenset((*conditions, *signers)) - {""},
-        tuple(move for move in net.transitions if move.outcome.after is not None),
-    )
-
-
 def start(program: Program, at: datetime) -> State:
     """The state of a new case: one token at the first step."""
     return State(program.net.initial, {program.power.steps[0].id: at})
-
-
-def offered(program: Program, state: State) -> tuple[Transition, ...]:
-    """The outcomes that the chart offers now, in chart order."""
-    moves = program.net.transitions
-    return tuple(m for m in moves if not m.is_silent and m.is_enabled(state.marking))
-
-
-def open_steps(program: Program, state: State) -> tuple[Step, ...]:
-    """The steps that somebody can work on now, in chart order."""
-    ids = dict.fromkeys(move.step.id for move in offered(program, state))
-    return tuple(program.steps[id_] for id_ in ids)
-
-
-def posts_for(program: Program, state: State, step: Step, outcome: Outcome) -> tuple[str, ...]:
-    """The posts that may choose an outcome now; of several signers, those who have not yet."""
-    if outcome.after is not None:
-        return (LAW,)
-    if outcome.post or step.several is None:
-        return (outcome.post or step.post,)
-    if outcome.aside:
-        return (step.post,)
-    signed = {post for post, _ in state.signed.get(step.id, ())}
-    return tuple(post for post in signers(program, step, state.facts) if post not in signed)
-
-
-def open_to(
-    program: Program, state: State, posts: Collection[str]
-) -> tuple[tuple[Step, tuple[Outcome, ...]], ...]:
-    """The steps that holders of these posts may act on now, with the outcomes they may choose."""
-    found: dict[str, list[Outcome]] = {}
-    for move in offered(program, state):
-        if any(post in posts for post in posts_for(program, state, move.step, move.outcome)):
-            found.setdefault(move.step.id, []).append(move.outcome)
-    return tuple((program.steps[id_], tuple(outcomes)) for id_, outcomes in found.items())
-
-
-def waiting_posts(program: Program, state: State) -> tuple[str, ...]:
-    """The posts that the case waits for, in chart order: not those that may act beside it."""
-    posts = (
-        post
-        for move in offered(program, state)
-        if not (move.outcome.aside or move.outcome.after)
-        for post in posts_for(program, state, move.step, move.outcome)
-    )
-    return tuple(dict.fromkeys(posts))
-
-
-def signers(program: Program, step: Step, facts: Mapping[str, str]) -> tuple[str, ...]:
-    """The posts that sign a step together; the field, if it was filled in, names some."""
-    several = step.several
-    assert several is not None
-    if not several.field:
-        return several.posts
-    named = facts.get(several.field, "").split(LIST_MARK)
-    return tuple(p for p in several.posts if program.names[p] in named) or several.posts
-
-
-def next_silence(program: Program, state: State, days: Days, at: datetime) -> Act | None:
-    """What silence has brought about before ``at``, as an act of the law; the earliest first."""
-    lapses = [
-        (ends, move)
-        for move in program.silences
-        if move.is_enabled(state.marking)
-        for ends in _lapsed(state.since[move.step.id], move.outcome, days, at)
-    ]
-    if not lapses:
-        return None
-    ends, move = min(lapses, key=lambda lapse: lapse[0])
-    midnight = datetime.combine(ends + timedelta(days=1), time(), at.tzinfo)
-    return Act(move.step.id, move.outcome.id, LAW, LAW, midnight)
-
-
-def _lapsed(since: datetime, outcome: Outcome, days: Days, at: datetime) -> Iterator[date]:
-    """The last day of a term whose silence counts, if it has passed."""
-    assert outcome.after is not None
-    try:
-        ends = due(Clock(since.date()), outcome.after, days())
-    except CalendarMissing:
-        return  # the calendar ends before the term does
-    if ends is not None and at.date() > ends:
-        yield ends
 
 
 def refusals(
@@ -188,19 +61,6 @@ def refusals(
     if move.outcome.after is not None:
         return () if silence else (_too_early(move.outcome),)
     return tuple(_refusals(program, state, act, move, days))
-
-
-def _silent(program: Program, silence: Act) -> Refusal:
-    move = program.moves[silence.step, silence.outcome]
-    ended = silence.at.date() - timedelta(days=1)
-    message = f"“{move.step.name}”的期限已于{ended}届满,依法“{move.outcome.name}”"
-    return Refusal("silence", message, move.outcome.after)
-
-
-def _too_early(outcome: Outcome) -> Refusal:
-    assert outcome.after is not None
-    words = f"“{outcome.name}”只在{outcome.after.words()}届满时由法律作出"
-    return Refusal("silence", words, outcome.after)
 
 
 def _refusals(
@@ -270,16 +130,17 @@ def _too_late_to_extend(
         yield Refusal("clock", "法定时限已过,不能再延长", rule)
 
 
-def asked(parts: tuple[Part, ...], outcome: Outcome) -> tuple[Part, ...]:
-    """The fields or controls of a step that one of its outcomes asks for.
+def _silent(program: Program, silence: Act) -> Refusal:
+    move = program.moves[silence.step, silence.outcome]
+    ended = silence.at.date() - timedelta(days=1)
+    message = f"“{move.step.name}”的期限已于{ended}届满,依法“{move.outcome.name}”"
+    return Refusal("silence", message, move.outcome.after)
 
-    What names no outcome is asked for by all, but for those beside the step's own work.
-    """
-    if not parts:
-        return ()
-    return tuple(
-        p for p in parts if (outcome.id in p.outcomes or not (p.outcomes or outcome.aside))
-    )
+
+def _too_early(outcome: Outcome) -> Refusal:
+    assert outcome.after is not None
+    words = f"“{outcome.name}”只在{outcome.after.words()}届满时由法律作出"
+    return Refusal("silence", words, outcome.after)
 
 
 def perform(program: Program, state: State, act: Act, days: Days = no_calendar) -> State:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from guiju.kernel.acts import State
 from guiju.kernel.draw import Progress, chart_svg, chart_svg_narrow
-from guiju.kernel.run import Program, open_steps
+from guiju.kernel.program import Program, open_steps
 from guiju.powers.queries import power
 
 

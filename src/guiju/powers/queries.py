@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from guiju.formats.reader import read
 from guiju.kernel.power import Power
-from guiju.kernel.run import Program, compile_power
+from guiju.kernel.program import Program, compile_power
 from guiju.kernel.terms import Calendar, Year
 from guiju.powers.models import CalendarYear, Version
 
