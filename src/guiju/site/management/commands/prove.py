@@ -19,6 +19,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 
 from guiju.formats.packs import PackError, read_calendar, read_pack, read_power, read_rules
+from guiju.formats.staffing import staffing_findings
 from guiju.kernel.checks import NO_RULES, findings
 from guiju.kernel.examples import failures
 from guiju.kernel.power import Power
@@ -88,13 +89,14 @@ def _lines(path: Path, today: date) -> Iterator[Line]:
         return
     rules, calendar = read_rules(folder, today), read_calendar(folder)
     files = sorted((folder / "powers").glob("*.toml")) if path.is_dir() else [path]
-    if path.is_dir():
-        read_pack(path, today)  # the rest of the pack is read too
+    pack = read_pack(path, today) if path.is_dir() else None
     for file in files:
         power = read_power(file, rules)
         yield from _findings(str(file), power, today, rules)
         for failure in failures(power, calendar):
             yield Line(str(file), "示例", failure)
+        for each in staffing_findings(pack, power, today) if pack else ():
+            yield Line(str(file), each.check, f"{power.name}:{each.message}", each.steps)
 
 
 def _findings(
