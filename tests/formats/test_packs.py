@@ -11,6 +11,7 @@ from guiju.kernel.rules import Certainty, Unit
 
 ON = date(2026, 9, 1)
 SOUND = (DATA / "sound.toml").read_text(encoding="utf-8")
+EVIDENCE = 'kind = "evidence", rule = { source = "某某法第三条" }, kinds = ["审查意见"]'
 
 
 def line_of(text: str, word: str) -> int:
@@ -75,11 +76,11 @@ def error_of(folder: Path, old: str, new: str) -> tuple[PackError, int]:
             "高、中",
         ),
         (
-            'kind = "evidence"',
-            'kind = "evidences"',
+            EVIDENCE,
+            EVIDENCE.replace("evidence", "evidences"),
             "steps[5].controls[0].kind",
             "没有控制“evidences”",
-            "persons_min、distinct、evidence",
+            "persons_min、certified、distinct",
         ),
         (
             "valid_from = 2019-04-23",
@@ -131,7 +132,7 @@ def test_an_error_in_a_power_names_key_problem_and_mend(tmp_path, old, new, key,
         ('name = "补查"', "name = true"),
         ("value = 4,", 'value = "4",'),
         ('documents = ["决定书"]', "documents = 3"),
-        ('kind = "evidence"', 'kind = "evidences"'),
+        (EVIDENCE, EVIDENCE.replace("evidence", "evidences")),
         ("valid_from = 2019-04-23", 'valid_from = "昨天"'),
         ('to = "recheck"', 'to = "recheckk"'),
         ('name = "撤回", to = "withdrawn"', 'name = "撤回", to = "withdraw"'),

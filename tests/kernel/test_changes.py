@@ -30,7 +30,7 @@ TEXT = (DATA / "sound.toml").read_text(encoding="utf-8")
          "审查人员:“图纸审查”的防控措施增加:须上传录像"),
         ('name = "补查完成", to = "visit"', 'name = "补查完成", to = "recheck"',
          "核查人员:“补查”的出口“补查完成”去向由“现场核查”改为“补查”"),
-        ('name = "准予", to = "granted", clock = "截止"', 'name = "准予", to = "granted"',
+        ('name = "准予", to = "issue", clock = "截止"', 'name = "准予", to = "issue"',
          "负责人:“决定”的出口“准予”对计时由“截止”改为“没有影响”"),
     ],
 )  # fmt: skip

@@ -14,6 +14,7 @@ from guiju.kernel.examples import failures
 from guiju.kernel.power import Power
 
 ON = date(2026, 9, 1)
+REVIEW_EVIDENCE = '{ kind = "evidence", rule = { source = "某某法第三条" }, kinds = ["审查意见"] }'
 SOUND_TEXT = (DATA / "sound.toml").read_text(encoding="utf-8")
 
 
@@ -37,11 +38,11 @@ def test_a_sound_power_has_no_findings_and_its_examples_come_true():
     ("check", "old", "new"),
     [
         ("C01", 'name = "补查完成", to = "visit"', 'name = "补查完成", to = "recheck"'),
-        ("C02", 'name = "补正告知", to = "supplement"', 'name = "补正告知", to = "withdrawn"'),
+        ("C02 C12", 'name = "补正告知", to = "supplement"', 'name = "补正告知", to = "withdrawn"'),
         ("C03", 'name = "补查完成", to = "visit"', 'name = "补查完成", to = "review"'),
-        ("C03", 'name = "补查完成", to = "visit"', 'name = "补查完成", to = "withdrawn"'),
+        ("C03 C12", 'name = "补查完成", to = "visit"', 'name = "补查完成", to = "withdrawn"'),
         ("C04", 'grade = "中"', 'grade = "高"'),
-        ("C04", '{ kind = "evidence", rule', "# { kind = evidence, rule"),
+        ("C04", REVIEW_EVIDENCE, f"# {REVIEW_EVIDENCE}"),
         ("C05", "value = 4,", "value = 14,"),
         ("C05", "value = 11,", "value = 21,"),
         ("C05", "value = 20,", "value = 10,"),
@@ -50,7 +51,7 @@ def test_a_sound_power_has_no_findings_and_its_examples_come_true():
         ("C06", "valid_from = 2019-04-23", "valid_from = 2029-04-23"),
         ("C06", "valid_from = 2019-04-23", "valid_to = 2019-04-23"),
         ("C07", 'documents = ["决定书"]', "documents = []"),
-        ("C07", 'name = "申请书"', 'name = "其他材料"'),
+        ("C16", 'name = "申请书"', 'name = "其他材料"'),
         ("C08", '["accept", "visit", "recheck", "review"]', '["visit", "recheck", "review"]'),
         ("C08", '"recheck", "review"] }', '"recheck", "review"], outcomes = "grant" }'),
         (
@@ -65,7 +66,7 @@ def test_a_sound_power_has_no_findings_and_its_examples_come_true():
 def test_one_changed_word_is_found_by_exactly_one_check(tmp_path, check, old, new):
     power = read_text(tmp_path, changed(SOUND_TEXT, old, new))
 
-    assert {finding.check for finding in findings(power, ON)} == {check}
+    assert {finding.check for finding in findings(power, ON)} == set(check.split())
 
 
 def test_a_step_that_asks_for_more_without_a_limit_is_found_twice(tmp_path):
@@ -158,7 +159,9 @@ def test_a_check_tells_the_public_what_it_asks_in_a_chinese_sentence(check):
 def test_the_checks_are_listed_in_the_order_of_their_numbers_with_none_left_out():
     files = sorted((Path(soundness.__file__).parent / "checks").glob("c[0-9]*.py"))
 
-    assert [check.ID for check in CHECKS] == [f"C{number:02}" for number in range(1, 11)]
+    assert [check.ID for check in CHECKS] == [
+        f"C{number:02}" for number in range(1, len(CHECKS) + 1)
+    ]
     assert [check.__name__.rsplit(".", 1)[1] for check in CHECKS] == [f.stem for f in files]
 
 
@@ -184,7 +187,7 @@ def test_an_example_that_does_not_come_true_is_told_with_its_name(tmp_path):
     [
         ('refused = ["persons_min"]', 'refused = ["distinct"]', "拒绝"),
         ('open = ["visit", "review"]', 'open = ["visit"]', "应在"),
-        ('ended = "granted"', 'ended = "refused"', "终点应为“refused”"),
+        ('open = ["issue"]', 'ended = "refused"', "终点应为“refused”"),
         ('evidence = ["审查意见"] }', "evidence = [] }", "前提第6步被拒绝"),
     ],
 )

@@ -504,6 +504,7 @@ def test_the_sound_power_compiles_to_a_place_for_each_step_and_each_branch_of_a_
         "",
         *("apply", "accept", "supplement", "visit", "recheck", "review"),
         *("decide", "decide"),
+        "issue",
     )
     assert len(net.transitions) == sum(len(each.outcomes) for each in SOUND.steps)
 

@@ -18,10 +18,18 @@ NOT_STARTED = Clock()
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody present at an act, in the capacity of a post."""
+    """Somebody who takes part in an act, in the capacity of a post.
+
+    Whoever acts may be listed among those present too, to say more than who it is.
+    """
 
     id: str
     post: str
+    certificate: str = ""  # number of the enforcement certificate 执法证 that was shown
+    relation: str = ""  # declared relation to the case; "无" says there is none, "" says nothing
+    vote: str = ""  # in a collective decision: 赞成, 反对 or 弃权
+    order: int = 0  # speaking order there, from 1; 0: did not speak
+    opinion: str = ""  # what was said there: reasons, dissent
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,12 @@ class Act:
         """Ids of all who take part, or of those who do so in one post."""
         everyone = (Person(self.by, self.post), *self.present)
         return frozenset(each.id for each in everyone if not post or each.post == post)
+
+    def everyone(self, post: str = "") -> tuple[Person, ...]:
+        """All who take part, each once, with what is said of them; or those in one post."""
+        own = () if any(each.id == self.by for each in self.present) else (self.by,)
+        all_ = (*(Person(id_, self.post) for id_ in own), *self.present)
+        return tuple({each.id: each for each in all_ if not post or each.post == post}.values())
 
 
 @dataclass(frozen=True, slots=True)

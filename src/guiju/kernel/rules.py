@@ -14,6 +14,7 @@ class Unit(StrEnum):
 
     WORKING_DAY = "工作日"
     NATURAL_DAY = "自然日"
+    YEAR = "年"
     PERSON = "人"
     TIME = "次"
     COPY = "份"

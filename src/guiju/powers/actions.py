@@ -1,6 +1,6 @@
 """Writes about powers: checking and publishing them, loading calendars."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -9,10 +9,11 @@ from django.db import transaction
 
 from guiju.formats.packs import Pack
 from guiju.formats.reader import plain
-from guiju.kernel.checks import findings
+from guiju.kernel.checks import NO_RULES, findings
 from guiju.kernel.checks.finding import Finding
 from guiju.kernel.examples import failures
 from guiju.kernel.power import Power
+from guiju.kernel.rules import Rule
 from guiju.kernel.terms import Calendar, Year
 from guiju.powers.models import CalendarYear, Version
 from guiju.record.models import Act
@@ -32,13 +33,21 @@ def load_powers(*, pack: Pack, by: str, at: datetime) -> list[Version]:
     """Publish all powers of a pack, or none. Answers the versions that are new."""
     load_calendar(pack.years)
     published = (
-        publish_power(power=power, calendar=pack.calendar, by=by, at=at) for power in pack.powers
+        publish_power(power=power, calendar=pack.calendar, rules=pack.rules, by=by, at=at)
+        for power in pack.powers
     )
     return [version for version in published if version is not None]
 
 
 @transaction.atomic
-def publish_power(*, power: Power, calendar: Calendar, by: str, at: datetime) -> Version | None:
+def publish_power(
+    *,
+    power: Power,
+    calendar: Calendar,
+    by: str,
+    at: datetime,
+    rules: Mapping[str, Rule] = NO_RULES,
+) -> Version | None:
     """Publish a power as a new version; None when the version in force says the same.
 
     Raises NotPublishable when a check finds something or an example does not come true.
@@ -49,19 +58,10 @@ def publish_power(*, power: Power, calendar: Calendar, by: str, at: datetime) ->
     current = Version.objects.filter(code=power.code, retired_at__isnull=True).first()
     if current is not None and current.sha256 == digest:
         return None
-    found: tuple[Finding | str, ...] = (*findings(power, at.date()), *failures(power, calendar))
+    found: list[Finding | str] = [*findings(power, at.date(), rules), *failures(power, calendar)]
     if found:
-        raise NotPublishable(power, found)
-    version = Version(
-        sha256=digest,
-        code=power.code,
-        name=power.name,
-        category=power.category,
-        level=power.level,
-        organ=power.organ,
-        text=text,
-        published_at=at,
-    )
+        raise NotPublishable(power, tuple(found))
+    version = _version(power, text, digest, at)
     try:
         version.clean_fields()
     except ValidationError as error:
@@ -83,6 +83,19 @@ def publish_power(*, power: Power, calendar: Calendar, by: str, at: datetime) ->
         )
     )
     return version
+
+
+def _version(power: Power, text: str, digest: str, at: datetime) -> Version:
+    return Version(
+        sha256=digest,
+        code=power.code,
+        name=power.name,
+        category=power.category,
+        level=power.level,
+        organ=power.organ,
+        text=text,
+        published_at=at,
+    )
 
 
 @transaction.atomic

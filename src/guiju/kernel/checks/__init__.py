@@ -4,6 +4,7 @@ The module docstring's first line is the public wording, in Chinese; below it st
 meaning and the source. ``CHECKS`` is the written list; ``docs/checks.md`` tells each.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from guiju.kernel.checks import (
@@ -17,10 +18,24 @@ from guiju.kernel.checks import (
     c08_separation,
     c09_refusal_gives_reasons,
     c10_notice_once,
+    c11_stages,
+    c12_course_of_law,
+    c13_nobody_alone,
+    c14_collective,
+    c15_leaves_trace,
+    c16_materials,
+    c17_fee,
+    c18_parallel,
+    c19_publicity,
+    c20_code,
+    c21_controls_fit,
+    c22_clock,
 )
 from guiju.kernel.checks.finding import Finding, Subject
 from guiju.kernel.net import compile_net
+from guiju.kernel.paths import graph
 from guiju.kernel.power import Power
+from guiju.kernel.rules import Rule
 from guiju.kernel.soundness import soundness
 from guiju.kernel.unfold import unfold
 
@@ -35,14 +50,30 @@ CHECKS = (
     c08_separation,
     c09_refusal_gives_reasons,
     c10_notice_once,
+    c11_stages,
+    c12_course_of_law,
+    c13_nobody_alone,
+    c14_collective,
+    c15_leaves_trace,
+    c16_materials,
+    c17_fee,
+    c18_parallel,
+    c19_publicity,
+    c20_code,
+    c21_controls_fit,
+    c22_clock,
 )
 
 
-def findings(power: Power, on: date) -> tuple[Finding, ...]:
+NO_RULES: Mapping[str, Rule] = {}
+
+
+def findings(power: Power, on: date, rules: Mapping[str, Rule] = NO_RULES) -> tuple[Finding, ...]:
     """All that the checks find in a power that would be published on a day.
 
+    ``rules`` are those of its pack; a number of the law that no rule gives is not checked.
     Raises ChartError when the chart's parts do not fit together.
     """
     net = compile_net(power)
-    subject = Subject(unfold(power), net, soundness(net), on)
+    subject = Subject(unfold(power), net, soundness(net), on, graph(net), rules)
     return tuple(finding for check in CHECKS for finding in check.check(subject))

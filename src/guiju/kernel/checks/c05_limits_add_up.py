@@ -4,18 +4,22 @@ The longest way through the chart while the clock runs: from the outcome that st
 the outcome that ends it, parallel branches by the longest, time while the clock is stopped
 left out. No step is counted twice: a way that leads back to a step already on it ends there,
 because going back (an objection, say) is the exception that other limits are made for.
-Where working days meet natural days a week counts as five working days.
+Where working days meet natural days a week counts as five working days. What comes before the
+clock starts is not in the sum; a step there may not take longer than the whole promise.
 Source: a city's rule on running power charts (each node has its limit, and the sum of the
 node limits does not exceed the promised limit).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from guiju.kernel.checks.finding import Finding, Subject
+from guiju.kernel.checks.finding import Finding, Subject, words
+from guiju.kernel.net import Transition
+from guiju.kernel.paths import Watch, broken, moves
 from guiju.kernel.power import ClockEffect, Outcome, Power, Step
 from guiju.kernel.rules import Rule, Unit
 
 ID = "C05"
+STARTS = frozenset({ClockEffect.START, ClockEffect.ARRIVED, ClockEffect.RESTART})
 Days = tuple[int, tuple[str, ...]]  # days, and the names of the steps they are spent on
 
 
@@ -31,6 +35,25 @@ def check(subject: Subject) -> Iterator[Finding]:
     if total > promised:
         message = f"环节时限合计{total}{unit},超过承诺时限{limits.promised.words()}"
         yield Finding(ID, message, path=path)
+    yield from _long_waits(subject, promised)
+
+
+def _long_waits(subject: Subject, promised: int) -> Iterator[Finding]:
+    """Steps before the clock starts that may take longer than all that follows."""
+    unit = subject.power.limits.statutory.unit
+    started = moves(subject.net, lambda m: m.outcome.clock in STARTS)
+    for step in subject.power.steps:
+        if step.limit is None or _in_unit(step.limit, unit) <= promised:
+            continue
+        done = moves(subject.net, _of(step))
+        run = broken(subject.graph, Watch(bad=done, settles=started, is_owed=True))
+        if run is not None:
+            message = f"“{step.name}”在计时以前就可以占{step.limit.words()},长于承诺时限"
+            yield Finding(ID, message, (step.id,), words(run))
+
+
+def _of(step: Step) -> Callable[[Transition], bool]:
+    return lambda move: move.step.id == step.id
 
 
 def _in_unit(rule: Rule, unit: Unit | None) -> int:

@@ -1,42 +1,61 @@
-"""决定的人,不是受理、调查、审查的人。
+"""决定的人不是受理、调查、审查的人;听证、法制审核、收缴、用印的人不是前面办事的人。
 
-Every deciding step carries a control that keeps out whoever did a step of acceptance,
-investigation or review that can lead to it.
-Source: 一审一核, 审核与审批分离 of the report; 行政许可法第四十八条(听证主持人与审查人员分开)
-and 行政处罚法第五十七条、第五十八条 for its kinds of separation.
+Each step of the left kind carries, for all its outcomes, a ``distinct`` that names every step
+of the right kinds that can lead to it. In a penalty, who executes the decision must hold
+another post than who made it, or be kept apart by ``distinct``.
+
+    决定      受理 调查 审查      一审一核;未见全国规定的条文
+    听证      调查(许可还有审查)   行政许可法第四十八条第一款第三项, 行政处罚法第六十四条第四项
+    法制审核   调查              由行政处罚法第五十八条推出
+    支付      决定              会计通行做法;救助、村账各有规定
+    用印      决定              多地村级印章管理制度
+    执行(处罚) 决定              行政处罚法第六十七条
+
+Source: as in the table; 行政许可法第四十八条, 行政处罚法第五十八条、第六十四条、第六十七条.
 """
 
 from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject
 from guiju.kernel.controls.distinct import Distinct
-from guiju.kernel.power import Power, StepKind
+from guiju.kernel.power import APPLICANT, Category, Power, Step, StepKind
 
 ID = "C08"
-BEFORE = frozenset({StepKind.ACCEPT, StepKind.INVESTIGATE, StepKind.REVIEW})
+K = StepKind
+APART: dict[StepKind, frozenset[StepKind]] = {
+    K.DECIDE: frozenset({K.ACCEPT, K.INVESTIGATE, K.REVIEW}),
+    K.LEGAL_REVIEW: frozenset({K.INVESTIGATE}),
+    K.PAY: frozenset({K.DECIDE}),
+    K.SEAL: frozenset({K.DECIDE}),
+}
+HEARING = {Category.LICENCE: frozenset({K.INVESTIGATE, K.REVIEW})}
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """One finding for each deciding step that lets an earlier hand in."""
+    """One finding for each step that lets an earlier hand in."""
     power = subject.power
     steps = {step.id: step for step in power.steps}
     for step in power.steps:
-        if step.kind is not StepKind.DECIDE:
-            continue
-        kept_out = {
-            earlier
-            for control in step.controls
-            if isinstance(control, Distinct) and not control.outcomes
-            for earlier in control.steps
-        }
-        missing = [
-            steps[id_].name
-            for id_ in _earlier(power, step.id)
-            if steps[id_].kind in BEFORE and id_ not in kept_out
-        ]
-        if missing:
-            message = f"“{step.name}”没有与{'、'.join(missing)}分离"
-            yield Finding(ID, message, (step.id,))
+        kinds = APART.get(step.kind, frozenset())
+        if step.kind is K.HEARING:
+            kinds = HEARING.get(power.category, frozenset({K.INVESTIGATE}))
+        before = [steps[id_] for id_ in _earlier(power, step.id)]
+        apart = [each for each in before if each.kind in kinds]
+        if power.category is Category.PENALTY and step.kind is K.EXECUTE:
+            apart = [e for e in before if e.kind is K.DECIDE and e.post == step.post]
+        missing = [e.name for e in apart if e.id not in _kept_out(step) and e.post != APPLICANT]
+        if missing and step.post != APPLICANT:
+            yield Finding(ID, f"“{step.name}”没有与{'、'.join(missing)}分离", (step.id,))
+
+
+def _kept_out(step: Step) -> set[str]:
+    """The steps whose people may not do this one, whatever its outcome."""
+    return {
+        earlier
+        for control in step.controls
+        if isinstance(control, Distinct) and not control.outcomes
+        for earlier in control.steps
+    }
 
 
 def _earlier(power: Power, target: str) -> list[str]:

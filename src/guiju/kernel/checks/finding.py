@@ -1,11 +1,15 @@
 """What a check looks at, and what it finds 问题."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
+from guiju.kernel.controls import Control
 from guiju.kernel.net import Net, Transition
-from guiju.kernel.power import Power
+from guiju.kernel.paths import Graph
+from guiju.kernel.power import Outcome, Power, Step
+from guiju.kernel.program import asked
+from guiju.kernel.rules import Rule
 from guiju.kernel.soundness import Verdict
 
 
@@ -17,6 +21,13 @@ class Subject:
     net: Net
     verdict: Verdict
     on: date  # the day on which the power would be published
+    graph: Graph  # the reachable markings
+    rules: Mapping[str, Rule] = field(default_factory=dict)  # of the pack, where one is known
+
+    @property
+    def can_ask_paths(self) -> bool:
+        """Whether the markings tell all runs: not when a token doubles or there are too many."""
+        return self.graph.is_whole and self.verdict.is_decided and not self.verdict.double
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +47,23 @@ class Finding:
 def words(path: Iterable[Transition]) -> tuple[str, ...]:
     """A path of the net as a person would tell it."""
     return tuple(f"{move.step.name}({move.outcome.name})" for move in path)
+
+
+def holds_for(control: Control, outcome: Outcome) -> bool:
+    """Whether a control holds for an outcome of its step."""
+    return bool(asked((control,), outcome))
+
+
+def going_on(step: Step) -> tuple[Outcome, ...]:
+    """The outcomes by which whoever does the step passes the case on.
+
+    Not what another post may do there, what comes by silence, or what takes the case back.
+    """
+    return tuple(
+        outcome
+        for outcome in step.outcomes
+        if outcome.to
+        and not outcome.cancels
+        and outcome.after is None
+        and outcome.post in ("", step.post)
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from guiju.kernel.acts import Act, State
+from guiju.kernel.controls.replay import ALL, Known, Replay, answer
 from guiju.kernel.rules import Rule
 
 
@@ -30,3 +31,10 @@ class Distinct:
             return None
         steps = "".join(f"“{names.get(step, step)}”" for step in both)
         return f"经办人已办理过{steps},不得再办理本环节"
+
+    def violation(
+        self, act: Act, state: State, names: Mapping[str, str], known: Known = ALL
+    ) -> Replay:
+        """Whether it held, told from the record."""
+        # Whoever acted is always known; who else was present widens what can be found.
+        return answer(self.refusal(act, state, names), known, "doers")

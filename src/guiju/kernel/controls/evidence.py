@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from guiju.kernel.acts import Act, State
+from guiju.kernel.controls.replay import ALL, Known, Replay, answer
 from guiju.kernel.rules import Rule
 
 
@@ -25,3 +26,9 @@ class Evidence:
         """Why the act is refused."""
         missing = [kind for kind in self.kinds if kind not in act.evidence]
         return f"缺少{'、'.join(missing)}" if missing else None
+
+    def violation(
+        self, act: Act, state: State, names: Mapping[str, str], known: Known = ALL
+    ) -> Replay:
+        """Whether it held, told from the record."""
+        return answer(self.refusal(act, state, names), known, "evidence")

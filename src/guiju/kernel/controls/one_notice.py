@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from guiju.kernel.acts import Act, State
+from guiju.kernel.controls.replay import ALL, Known, Replay, answer
 from guiju.kernel.rules import Rule
 
 
@@ -28,3 +29,9 @@ class OneNotice:
         if not any(item.strip() for item in act.items):
             return "补正告知没有列出所缺材料"
         return None
+
+    def violation(
+        self, act: Act, state: State, names: Mapping[str, str], known: Known = ALL
+    ) -> Replay:
+        """Whether it held, told from the record."""
+        return answer(self.refusal(act, state, names), known, "counts", "items")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from guiju.kernel.acts import Act, State
+from guiju.kernel.controls.replay import ALL, Known, Replay, answer
 from guiju.kernel.rules import Rule
 
 
@@ -27,3 +28,11 @@ class PersonsMin:
         if there >= self.rule.number:
             return None
         return f"{self.words(names)},现有{there}人"
+
+    def violation(
+        self, act: Act, state: State, names: Mapping[str, str], known: Known = ALL
+    ) -> Replay:
+        """Whether it held, told from the record."""
+        if len(act.people(self.post)) >= self.rule.number:
+            return None  # enough are named, whoever else may not be
+        return answer(self.refusal(act, state, names), known, "present")

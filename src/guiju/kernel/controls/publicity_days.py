@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from guiju.kernel.acts import Act, State
+from guiju.kernel.controls.replay import ALL, Known, Replay, answer
 from guiju.kernel.rules import Rule
 
 
@@ -28,3 +29,11 @@ class PublicityDays:
         if act.at.date() > last:
             return None
         return f"公示自{posted}起须满{self.rule.number}日,{last}届满后方可办理"
+
+    def violation(
+        self, act: Act, state: State, names: Mapping[str, str], known: Known = ALL
+    ) -> Replay:
+        """Whether it held, told from the record."""
+        there = known if act.step in state.since else known - {"since"}
+        refusal = self.refusal(act, state, names) if "since" in there else None
+        return answer(refusal, there, "since")

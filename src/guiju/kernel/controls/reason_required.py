@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from guiju.kernel.acts import Act, State
+from guiju.kernel.controls.replay import ALL, Known, Replay, answer
 from guiju.kernel.rules import Rule
 
 
@@ -23,3 +24,9 @@ class ReasonRequired:
     def refusal(self, act: Act, state: State, names: Mapping[str, str]) -> str | None:
         """Why the act is refused."""
         return None if act.reason.strip() else "没有写明理由"
+
+    def violation(
+        self, act: Act, state: State, names: Mapping[str, str], known: Known = ALL
+    ) -> Replay:
+        """Whether it held, told from the record."""
+        return answer(self.refusal(act, state, names), known, "reason")

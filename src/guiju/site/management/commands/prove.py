@@ -11,17 +11,19 @@ settings: ``python -m django check --deploy``.
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from guiju.formats.packs import PackError, read_calendar, read_one, read_pack
-from guiju.kernel.checks import findings
+from guiju.formats.packs import PackError, read_calendar, read_one, read_pack, read_rules
+from guiju.formats.staffing import staffing_findings
+from guiju.kernel.checks import NO_RULES, findings
 from guiju.kernel.examples import failures
 from guiju.kernel.power import Power
+from guiju.kernel.rules import Rule
 from guiju.kernel.terms import Calendar
 from guiju.site import clock
 
@@ -84,19 +86,31 @@ def _lines(path: Path, today: date) -> Iterator[Line]:
     """Everything found at a path. Raises PackError."""
     folder = path if path.is_dir() else path.parent.parent
     if not (folder / "pack.toml").exists():
-        yield from _findings(str(path), read_one(path, today), None, today)
+        yield from _findings(str(path), read_one(path, today), today)
         return
-    calendar = read_calendar(folder)
-    files = sorted((folder / "powers").glob("*.toml")) if path.is_dir() else [path]
-    if path.is_dir():
-        read_pack(path, today)  # the rest of the pack is read too
-    for file in files:
-        yield from _findings(str(file), read_one(file, today), calendar, today)
+    if not path.is_dir():
+        rules, calendar = read_rules(folder, today), read_calendar(folder)
+        yield from _all(str(path), read_one(path, today), calendar, today, rules)
+        return
+    pack = read_pack(path, today)
+    files = sorted((folder / "powers").glob("*.toml"))
+    for file, power in zip(files, pack.powers, strict=True):
+        yield from _all(str(file), power, pack.calendar, today, pack.rules)
+        for each in staffing_findings(pack, power, today):
+            yield Line(str(file), each.check, f"{power.name}:{each.message}", each.steps)
 
 
-def _findings(file: str, power: Power, calendar: Calendar | None, today: date) -> Iterator[Line]:
-    for each in findings(power, today):
+def _all(
+    file: str, power: Power, calendar: Calendar, today: date, rules: Mapping[str, Rule]
+) -> Iterator[Line]:
+    yield from _findings(file, power, today, rules)
+    for failure in failures(power, calendar):
+        yield Line(file, "示例", failure)
+
+
+def _findings(
+    file: str, power: Power, today: date, rules: Mapping[str, Rule] = NO_RULES
+) -> Iterator[Line]:
+    for each in findings(power, today, rules):
         message = f"{power.name}:{each.message}"
         yield Line(file, each.check, message, each.steps, each.path)
-    for failure in failures(power, calendar) if calendar else ():
-        yield Line(file, "示例", failure)

@@ -1,0 +1,107 @@
+"""Rules about order on a net: one question, answered by a shortest run that breaks the rule.
+
+A watch 旁观 goes along with a run and is owed something or not. Some moves make it owed, some
+settle that; a bad move while it is owed, or that itself makes it owed, breaks the rule. The
+five shapes of rule in use are
+
+    B only after A          owed from the start, A settles, B is bad
+    after A always B        A makes owed, B settles, an end is bad
+    A on every way          owed from the start, A settles, an end is bad
+    A never                 owed from the start, A is bad
+    B again after C         C makes owed, A settles, B is bad
+
+and "never with" is any of them on the net without some moves. These are the response and
+precedence patterns of Dwyer, Avrunin and Corbett (1999), decided on the reachable markings by
+walking pairs of a marking and what is owed, breadth first, so that the run is a shortest one.
+Held by ``tests/kernel/test_paths.py`` against runs enumerated one by one.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from guiju.kernel.net import END, Net, Transition
+
+MARKINGS_MAX = 200_000
+
+Moves = frozenset[int]
+"""Transitions of one net, by their place in ``Net.transitions``."""
+NONE: Moves = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The reachable markings of a net: from each, which moves lead where."""
+
+    net: Net
+    after: Mapping[int, tuple[tuple[int, int], ...]]
+    is_whole: bool  # False: there are more than MARKINGS_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is owed, since when, and what may not happen while it is."""
+
+    bad: Moves
+    settles: Moves = NONE
+    owes: Moves = NONE
+    is_owed: bool = False  # from the start
+    without: Moves = NONE  # moves that are taken out of the net first
+
+
+def graph(net: Net) -> Graph:
+    """Walk a net once, for any number of questions. Nothing follows an end."""
+    after: dict[int, tuple[tuple[int, int], ...]] = {}
+    todo = deque([net.initial])
+    while todo:
+        marking = todo.popleft()
+        if marking in after:
+            continue
+        if len(after) >= MARKINGS_MAX:
+            return Graph(net, after, False)
+        moves = () if marking & END else enumerate(net.transitions)
+        after[marking] = tuple((i, m.fire(marking)) for i, m in moves if m.is_enabled(marking))
+        todo.extend(then for _, then in after[marking])
+    return Graph(net, after, True)
+
+
+def moves(net: Net, is_meant: Callable[[Transition], bool]) -> Moves:
+    """The moves of a net that are meant."""
+    return frozenset(i for i, move in enumerate(net.transitions) if is_meant(move))
+
+
+def broken(walked: Graph, watch: Watch) -> tuple[Transition, ...] | None:
+    """A shortest run that breaks the rule; None when no run does."""
+    first = (walked.net.initial, watch.is_owed)
+    came: dict[tuple[int, bool], tuple[tuple[int, bool], int] | None] = {first: None}
+    todo = deque([first])
+    while todo:
+        place = todo.popleft()
+        for index, marking in walked.after.get(place[0], ()):
+            if index in watch.without:
+                continue
+            then = (marking, _owed(watch, index, place[1]))
+            if then[1] and index in watch.bad:
+                return (*_run(walked.net, came, place), walked.net.transitions[index])
+            if then not in came:
+                came[then] = (place, index)
+                todo.append(then)
+    return None
+
+
+def _owed(watch: Watch, index: int, before: bool) -> bool:
+    return index not in watch.settles and (before or index in watch.owes)
+
+
+def _run(
+    net: Net,
+    came: Mapping[tuple[int, bool], tuple[tuple[int, bool], int] | None],
+    place: tuple[int, bool],
+) -> tuple[Transition, ...]:
+    run: list[Transition] = []
+    step = came[place]
+    while step is not None:
+        place, index = step
+        run.append(net.transitions[index])
+        step = came[place]
+    return tuple(reversed(run))
