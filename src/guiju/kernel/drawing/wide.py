@@ -19,6 +19,7 @@ from guiju.kernel.drawing.ink import (
     width,
     wrap,
 )
+from guiju.kernel.drawing.line import LABEL_LINE, LABEL_SIZE, Line
 from guiju.kernel.drawing.notes import ENFORCED, Paragraph, description, drawn, risk_paragraphs
 from guiju.kernel.drawing.plan import (
     HEADER_HEIGHT,
@@ -32,7 +33,7 @@ from guiju.kernel.drawing.plan import (
     limit_words,
     plan_of,
 )
-from guiju.kernel.drawing.route import LABEL_LINE, LABEL_SIZE, Layout, Line, layout_of
+from guiju.kernel.drawing.route import Layout, layout_of
 from guiju.kernel.power import Grade, Power, Risk, Step
 
 MARGIN = 8
