@@ -240,3 +240,36 @@ def crossings(layout: Layout) -> list[tuple[Line, Line]]:
         for k, two in level
         if i != k and two.x < one.x < two.x + two.w and one.y < two.y < one.y + one.h
     ]
+
+
+def contrast(one: str, two: str) -> float:
+    """The contrast ratio of two colours (WCAG 2.2)."""
+    light, dark = sorted((_luminance(one), _luminance(two)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour.removeprefix("#")
+    if len(digits) == 3:
+        digits = "".join(each * 2 for each in digits)
+    shares = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def inks(svg: str) -> Iterator[tuple[str, str]]:
+    """The colour of every text with that of what was painted last under its beginning."""
+    grounds: list[tuple[Rect, str]] = []
+    root = parsed(svg)
+    for each in root.iter():
+        at, fill = each.attrib, each.attrib.get("fill", root.attrib["fill"])
+        match each.tag.removeprefix(SVG):
+            case "rect" if fill != "none":
+                x, y = float(at.get("x", 0)), float(at.get("y", 0))
+                grounds.append((Rect(x, y, float(at["width"]), float(at["height"])), fill))
+            case "circle":
+                x, y, r = (float(at[key]) for key in ("cx", "cy", "r"))
+                grounds.append((Rect(x - r, y - r, 2 * r, 2 * r), fill))
+            case "text":
+                point = Rect(float(at["x"]), float(at["y"]) - 3, 0, 0)
+                yield fill, next(ink for rect, ink in reversed(grounds) if rect.meets(point, 0.1))

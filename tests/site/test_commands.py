@@ -52,6 +52,16 @@ def test_check_exits_2_and_names_file_line_and_mend_where_it_cannot_read(tmp_pat
     assert "是不是“id”?" in done.stdout
 
 
+def test_check_draws_what_it_finds_in_a_chart(tmp_path: Path):
+    done = guiju("check", DATA / "broken" / "double-token.toml", "--svg", tmp_path / "found")
+
+    drawn = sorted((tmp_path / "found").iterdir())
+    assert done.returncode == 1
+    assert [path.name for path in drawn] == ["double-token-1-C03.svg", "double-token-2-C03.svg"]
+    assert all(f"图:{path}" in done.stdout for path in drawn)
+    assert all("红色虚线按数字走" in path.read_text() for path in drawn)
+
+
 def test_draw_writes_both_charts_wide_and_narrow(tmp_path: Path):
     power = settings.PACKS / "changzhi" / "powers" / "linshi-jiuzhu.toml"
 

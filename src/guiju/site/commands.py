@@ -3,6 +3,7 @@
     guiju up [--port N] [--fast]    migrate, load the sample city, serve
     guiju load PACK                 load a pack's organs and publish its powers
     guiju check PATH… [--json]      prove packs or power files; exit 1 when something is found
+                  [--svg DIR]       and draw it, the counter-example in red
     guiju draw POWER [-o FILE.svg]  flow chart and risk chart of a power file
     guiju sequence                  give waiting acts their index in the log, send messages
 

@@ -21,12 +21,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a check finds wrong; ``path`` is a counter-example in words."""
+    """One thing that a check finds wrong.
+
+    ``path`` is a counter-example in words, ``moves`` the same as ids of step and outcome.
+    """
 
     check: str
     message: str
     steps: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         route = f";例如:{' → '.join(self.path)}" if self.path else ""
@@ -36,3 +40,8 @@ class Finding:
 def words(path: Iterable[Transition]) -> tuple[str, ...]:
     """A path of the net as a person would tell it."""
     return tuple(f"{move.step.name}({move.outcome.name})" for move in path)
+
+
+def ids(path: Iterable[Transition]) -> tuple[tuple[str, str], ...]:
+    """A path of the net as ids of step and outcome."""
+    return tuple((move.step.id, move.outcome.id) for move in path)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from guiju.kernel.drawing import trace
 from guiju.kernel.drawing.ink import (
     BLUE,
     DARK,
@@ -9,18 +10,27 @@ from guiju.kernel.drawing.ink import (
     GREEN,
     LINE,
     LOOKS,
+    RED,
     Rect,
     balanced,
     box,
     document,
     grade_mark,
+    group,
     label,
     tag,
     width,
     wrap,
 )
 from guiju.kernel.drawing.line import LABEL_LINE, LABEL_SIZE, Line
-from guiju.kernel.drawing.notes import ENFORCED, Paragraph, description, drawn, risk_paragraphs
+from guiju.kernel.drawing.notes import (
+    ENFORCED,
+    Paragraph,
+    description,
+    drawn,
+    risk_paragraphs,
+    title_of,
+)
 from guiju.kernel.drawing.plan import (
     HEADER_HEIGHT,
     LINE_HEIGHT,
@@ -34,6 +44,7 @@ from guiju.kernel.drawing.plan import (
     plan_of,
 )
 from guiju.kernel.drawing.route import Layout, layout_of
+from guiju.kernel.drawing.trace import WRONG, CounterExample
 from guiju.kernel.power import Grade, Power, Risk, Step
 
 MARGIN = 8
@@ -63,8 +74,43 @@ class Note:
         return NOTE_HEAD + LINE_HEIGHT * (len(self.titles) - 1) + texts + 8
 
 
-def chart_svg(power: Power, *, risks: bool, progress: Progress | None = None) -> str:
-    """The chart on lanes in the official order of posts, best at 700 px and more."""
+def chart_svg(
+    power: Power,
+    *,
+    risks: bool,
+    progress: Progress | None = None,
+    path: CounterExample | None = None,
+) -> str:
+    """The chart on lanes in the official order of posts, best at 700 px and more.
+
+    A counter-example ``path`` is drawn over it in red, its message below.
+    """
+    picture = picture_of(power, risks)
+    below = trace.words_of(power, path) if path else []
+    high = picture.bottom + MARGIN + trace.words_height(below, picture.right - 2 * MARGIN)
+    body = drawn_picture(picture, progress, path)
+    if path:
+        body += trace.drawn_words(below, MARGIN, picture.bottom, picture.right - 2 * MARGIN)
+    words = title_of(power, risks, path), description(power, progress, path)
+    return document(_prefix(risks), (picture.right, high), words, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart with everything in its place."""
+
+    layout: Layout
+    heads: list[tuple[str, ...]]
+    head: float  # how high the names of the lanes are
+    top: float
+    bottom: float
+    right: float
+    notes: list[tuple[Note, Rect]]
+    risks: bool
+
+
+def picture_of(power: Power, risks: bool) -> Picture:
+    """Give a chart and its notes their places."""
     plan = plan_of(power)
     heads = [balanced(name, HEAD_SIZE, NODE_WIDTH + 16) for name in plan.lanes]
     head = 12 + LINE_HEIGHT * max(map(len, heads))
@@ -74,17 +120,30 @@ def chart_svg(power: Power, *, risks: bool, progress: Progress | None = None) ->
     places = _note_places(layout, notes, top)
     bottom = max([layout.bottom + 14, *(place.y + place.h for place in places)])
     right = layout.lane_edges[-1] + 2 * MARGIN + (NOTE_WIDTH + NOTE_GAP if notes else 0.0)
+    placed = list(zip(notes, places, strict=True))
+    return Picture(layout, heads, head, top, bottom, right, placed, risks)
+
+
+def drawn_picture(
+    picture: Picture, progress: Progress | None, path: CounterExample | None = None
+) -> str:
+    """A chart as SVG."""
+    layout, risks = picture.layout, picture.risks
+    frame = Rect(0, picture.top, 0, picture.bottom - picture.top)
+    run = {line.edge for line in layout.lines if path and trace.is_run(line.edge, path)}
+    lines = sorted(layout.lines, key=lambda line: line.edge in run)  # the red ones on top
+    nodes = layout.plan.nodes.items()
     body = [
         _legend(risks, progress),
-        *_lanes(layout, heads, Rect(0, top, 0, bottom - top), head),
-        *(_line(line, risks) for line in layout.lines),
+        *_lanes(layout, picture.heads, frame, picture.head),
+        *(_line(line, risks, line.edge in run) for line in lines),
         *(_label(line) for line in layout.lines),
-        *(_node(node, layout.boxes[key], risks, progress) for key, node in plan.nodes.items()),
-        *(_note(note, place) for note, place in zip(notes, places, strict=True)),
+        *(_node(node, layout.boxes[key], risks, progress, path) for key, node in nodes),
+        *(_note(note, place) for note, place in picture.notes),
     ]
-    title = f"{power.name}权力运行流程图{'与廉政风险防控图' if risks else ''}"
-    size = (right, bottom + MARGIN)
-    return document(_prefix(risks), size, (title, description(power, progress)), "".join(body))
+    if path:
+        body += [trace.drawn_number(*each, MARGIN) for each in trace.numbers(layout, path)]
+    return "".join(body)
 
 
 def _prefix(risks: bool) -> str:
@@ -177,16 +236,18 @@ def _lanes(layout: Layout, heads: list[tuple[str, ...]], frame: Rect, head: floa
     return parts
 
 
-def _line(line: Line, risks: bool) -> str:
+def _line(line: Line, risks: bool, is_run: bool) -> str:
+    tip = f"url(#{_prefix(risks)}-{'red' if is_run else 'arrow'})"
     points = " ".join(f"{x + MARGIN:.1f},{y:.1f}" for x, y in line.points)
     return tag(
         "polyline",
         points=points,
         fill="none",
-        stroke=LINE,
-        stroke_width=1.5,
+        stroke=RED if is_run else LINE,
+        stroke_width=2.5 if is_run else 1.5,
         stroke_linejoin="round",
-        marker_end=f"url(#{_prefix(risks)}-arrow)",
+        marker_end=tip,
+        **({"stroke_dasharray": trace.DASH} if is_run else {}),
     )
 
 
@@ -202,10 +263,19 @@ def _label(line: Line) -> str:
     return "".join(parts)
 
 
-def _node(node: Node, place: Rect, risks: bool, progress: Progress | None) -> str:
+def _node(
+    node: Node,
+    place: Rect,
+    risks: bool,
+    progress: Progress | None,
+    path: CounterExample | None,
+) -> str:
     rect = Rect(place.x + MARGIN, place.y, place.w, place.h)
     if node.step is not None:
-        return tag("g", _step(node, node.step, rect, risks, progress or NOWHERE))
+        body = _step(node, node.step, rect, risks, progress or NOWHERE)
+        if path:
+            body += _fault(node.step, rect, path, node.number == 1)
+        return group(f"第{node.number}步 {node.step.name}", body)
     if node.kind is Kind.END:
         fill, stroke = ("#e3e7eb", "#78848f") if node.is_refusal else ("#fff", DARK)
         pill = box(rect, rx=15, fill=fill, stroke=stroke, stroke_width=2)
@@ -266,9 +336,25 @@ def _number(number: int, x: float, y: float) -> str:
 
 
 def _current_mark(rect: Rect) -> str:
-    pill = box(Rect(rect.middle - 36, rect.y + rect.h - 6, 72, 16), rx=8, fill=BLUE)
+    pill = box(trace.mark_place(rect), rx=8, fill=BLUE)
     y = rect.y + rect.h + 6
     return pill + label("▲当前环节", rect.middle, y, 11.5, fill="#fff", text_anchor="middle")
+
+
+def _fault(step: Step, rect: Rect, path: CounterExample, is_first: bool) -> str:
+    """The red frame of a step that a counter-example does, and the mark where it shows."""
+    is_wrong = step.id in path.steps
+    if not is_wrong and not path.turns(step.id):
+        return ""
+    wide = 4 if is_wrong else 2.5
+    frame = box(
+        rect, rx=4, fill="none", stroke=RED, stroke_width=wide, stroke_dasharray=trace.DASH
+    )
+    if not is_wrong:
+        return frame
+    pill = box(trace.mark_place(rect), rx=8, fill=RED)
+    y = rect.y + rect.h + 6
+    return frame + pill + label(WRONG, rect.middle, y, 11.5, fill="#fff", text_anchor="middle")
 
 
 def _done_mark(x: float, y: float) -> str:

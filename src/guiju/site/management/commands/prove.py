@@ -1,8 +1,9 @@
-"""``guiju check PATH… [--json]``: prove packs or power files.
+"""``guiju check PATH… [--json] [--svg DIR]``: prove packs or power files.
 
 A PATH is a pack's folder or the file of one power. The file finds the rules of the pack it
 lies in, and its calendar, so that its examples are run as well. Exit status 0: all hold.
 1: something was found. 2: something cannot be read.
+With --svg, what is found in a chart is drawn on it, the counter-example in red, one file each.
 
 Its module is called ``prove`` because Django has a command ``check`` of its own, for the
 settings: ``python -m django check --deploy``.
@@ -20,6 +21,8 @@ from django.core.management.base import BaseCommand
 
 from guiju.formats.packs import PackError, read_calendar, read_pack, read_power, read_rules
 from guiju.kernel.checks import findings
+from guiju.kernel.checks.finding import Finding
+from guiju.kernel.draw import CounterExample, chart_svg
 from guiju.kernel.examples import failures
 from guiju.kernel.power import Power
 from guiju.kernel.terms import Calendar
@@ -37,6 +40,7 @@ class Line:
     path: tuple[str, ...] = ()
     line: int = 0
     mend: str = ""
+    svg: str = ""
 
 
 class Command(BaseCommand):
@@ -48,15 +52,20 @@ class Command(BaseCommand):
         """What to prove, and how to print it."""
         parser.add_argument("paths", nargs="+", type=Path)
         parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument("--svg", type=Path, help="a folder for drawings of what is found")
 
-    def handle(self, *args: object, paths: list[Path], **options: object) -> None:
+    def handle(
+        self, *args: object, paths: list[Path], svg: Path | None = None, **options: object
+    ) -> None:
         """Prove every path, say what was found."""
         today = clock.now().date()
+        if svg:
+            svg.mkdir(parents=True, exist_ok=True)
         found: list[Line] = []
         is_unreadable = False
         for path in paths:
             try:
-                found += list(_lines(path.resolve(), today))
+                found += list(_lines(path.resolve(), today, svg))
             except PackError as error:
                 is_unreadable = True
                 found.append(
@@ -76,27 +85,41 @@ class Command(BaseCommand):
             self.stdout.write(f"{place}: [{line.check}] {line.message} {line.mend}".rstrip())
             if line.path:
                 self.stdout.write(f"    例如:{' → '.join(line.path)}")
+            if line.svg:
+                self.stdout.write(f"    图:{line.svg}")
         if not found:
             self.stdout.write(f"检查了 {count} 处,没有发现问题")
 
 
-def _lines(path: Path, today: date) -> Iterator[Line]:
+def _lines(path: Path, today: date, svg: Path | None) -> Iterator[Line]:
     """Everything found at a path. Raises PackError."""
     folder = path if path.is_dir() else path.parent.parent
     if not (folder / "pack.toml").exists():
-        yield from _findings(str(path), read_power(path, {}), None, today)
+        yield from _findings(str(path), read_power(path, {}), None, today, svg)
         return
     rules, calendar = read_rules(folder, today), read_calendar(folder)
     files = sorted((folder / "powers").glob("*.toml")) if path.is_dir() else [path]
     if path.is_dir():
         read_pack(path, today)  # the rest of the pack is read too
     for file in files:
-        yield from _findings(str(file), read_power(file, rules), calendar, today)
+        yield from _findings(str(file), read_power(file, rules), calendar, today, svg)
 
 
-def _findings(file: str, power: Power, calendar: Calendar | None, today: date) -> Iterator[Line]:
-    for each in findings(power, today):
+def _findings(
+    file: str, power: Power, calendar: Calendar | None, today: date, svg: Path | None
+) -> Iterator[Line]:
+    for number, each in enumerate(findings(power, today), 1):
         message = f"{power.name}:{each.message}"
-        yield Line(file, each.check, message, each.steps, each.path)
+        picture = ""
+        if svg and (each.steps or each.path):
+            picture = str(svg / f"{Path(file).stem}-{number}-{each.check}.svg")
+            Path(picture).write_text(_drawing(power, each), encoding="utf-8")
+        yield Line(file, each.check, message, each.steps, each.path, svg=picture)
     for failure in failures(power, calendar) if calendar else ():
         yield Line(file, "示例", failure)
+
+
+def _drawing(power: Power, found: Finding) -> str:
+    """The chart with what was found on it; a path of names alone is told in words."""
+    message = f"[{found.check}] {found.message}" if found.moves else str(found)
+    return chart_svg(power, risks=False, path=CounterExample(message, found.moves, found.steps))
