@@ -6,7 +6,7 @@ import pytest
 from tests.kernel.drawings import FILES, crossings, long_power, overlaps, pack_power
 
 from guiju.kernel.drawing import route
-from guiju.kernel.drawing.courses import chosen, courses
+from guiju.kernel.drawing.courses import chosen, courses, grid_of
 from guiju.kernel.drawing.plan import plan_of
 from guiju.kernel.drawing.route import layout_of
 
@@ -34,13 +34,13 @@ def test_no_line_would_cross_less_on_another_course(
 ) -> None:
     """Measured on the finished drawing, so that it also holds what the search counts."""
     plan = plan_of(pack_power(file))
-    ends = [(plan.nodes[edge.source], plan.nodes[edge.target]) for edge in plan.edges]
+    ends = [(plan.nodes[edge.source].cell, plan.nodes[edge.target].cell) for edge in plan.edges]
     now = chosen(plan, ends)
     layout = layout_of(plan, 0)
     crossed = {id(line) for pair in crossings(layout) for line in pair}
     fewest = len(crossings(layout))
     for i, line in enumerate(layout.lines):
-        for course in courses(plan, *ends[i]) if id(line) in crossed else ():
+        for course in courses(grid_of(plan), *ends[i]) if id(line) in crossed else ():
             other = [*now[:i], course, *now[i + 1 :]]
             monkeypatch.setattr(route, "chosen", lambda *_, other=other: other)
             assert len(crossings(layout_of(plan, 0))) >= fewest, f"{line.edge}: {course}"

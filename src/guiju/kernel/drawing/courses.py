@@ -20,9 +20,10 @@ it that nothing else crosses.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache
 from itertools import pairwise
 
-from guiju.kernel.drawing.plan import Node, Plan
+from guiju.kernel.drawing.plan import Plan
 
 ROUNDS_MAX = 10  # of the search; two or three are usual
 LIFT_MAX = 3  # rows that a line may climb straight up
@@ -33,6 +34,8 @@ UP = 0.4  # how far below the middle of a row lines from below reach a side
 HEIGHT = 0.0001  # between two lines that reach a side
 BEND = 2  # what a bend weighs against a lane of length
 
+Cell = tuple[int, int]  # lane and row
+
 
 class Way(Enum):
     """How a line runs."""
@@ -42,6 +45,15 @@ class Way(Enum):
     LIFT = auto()
     SIDE = auto()
     ROUND = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """All that courses depend on."""
+
+    lanes: int
+    rows: int
+    taken: frozenset[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +106,17 @@ class Board:
 
     def crossings(self, line: Traced) -> int:
         """How many lines this one would cross."""
-        found = sum(sum(self.through[y][lo + 1 : hi]) for y, lo, hi in line.levels)
-        found += sum(sum(self.over[x][lo + 1 : hi]) for x, lo, hi in line.uprights)
+        found = 0
+        for y, lo, hi in line.levels:
+            found += sum(self.through[y][lo + 1 : hi])
+        for x, lo, hi in line.uprights:
+            found += sum(self.over[x][lo + 1 : hi])
         for channel, part in line.parts:
+            lo_, hi_, _ = part
             for other in self.channels.get(channel, ()):
-                if part[0] < other[1] and other[0] < part[1]:
-                    found += min(_conflict(part, other), _conflict(other, part))
+                if lo_ < other[1] and other[0] < hi_:
+                    one = _conflict(part, other)
+                    found += one and min(one, _conflict(other, part))
         return found
 
 
@@ -119,28 +136,35 @@ def _conflict(first: Part, second: Part) -> int:
     return found
 
 
-def chosen(plan: Plan, ends: Sequence[tuple[Node, Node]]) -> list[Course]:
+def chosen(plan: Plan, ends: Sequence[tuple[Cell, Cell]]) -> tuple[Course, ...]:
     """One course for each pair of source and target."""
-    options = [
-        [_traced(course, source, target) for course in courses(plan, source, target)]
-        for source, target in ends
-    ]
-    first = _Search(plan, options, range(len(options)))
+    return _chosen(grid_of(plan), tuple(ends))
+
+
+def grid_of(plan: Plan) -> Grid:
+    """The grid of a plan, without what stands on it."""
+    return Grid(len(plan.lanes), plan.rows, frozenset(plan.cells))
+
+
+@lru_cache(maxsize=512)  # a chart is drawn anew for every case that runs along it
+def _chosen(grid: Grid, ends: tuple[tuple[Cell, Cell], ...]) -> tuple[Course, ...]:
+    options = [[_traced(course, *each) for course in courses(grid, *each)] for each in ends]
+    first = _Search(grid, options, range(len(options)))
     if first.crossings:
         long_first = sorted(range(len(options)), key=lambda i: -options[i][0].weight)
-        second = _Search(plan, options, long_first, is_empty=True)
+        second = _Search(grid, options, long_first, is_empty=True)
         if second.crossings < first.crossings:
             first = second
-    return [each.course for each in first.now]
+    return tuple(each.course for each in first.now)
 
 
 class _Search:
     """A descent from one start: all on the best course, or one line after the other."""
 
     def __init__(
-        self, plan: Plan, options: list[list[Traced]], order: Sequence[int], is_empty: bool = False
+        self, grid: Grid, options: list[list[Traced]], order: Sequence[int], is_empty: bool = False
     ) -> None:
-        width, height = 2 * len(plan.lanes) + 2, 2 * plan.rows + 2
+        width, height = 2 * grid.lanes + 2, 2 * grid.rows + 2
         self.board = Board(
             [[0] * width for _ in range(height)], [[0] * height for _ in range(width)]
         )
@@ -175,49 +199,49 @@ class _Search:
         return found
 
 
-def courses(plan: Plan, source: Node, target: Node) -> list[Course]:
-    """All courses from node to node, the one that reads best first."""
-    near = target.lane + (source.lane >= target.lane)
-    below = source.row + 1
-    is_below = source.lane == target.lane and target.row >= below
-    if is_below and _is_free(plan, target.lane, below, target.row):
+def courses(grid: Grid, source: Cell, target: Cell) -> list[Course]:
+    """All courses from cell to cell, the one that reads best first."""
+    (lane, row), (to, to_row) = source, target
+    near = to + (lane >= to)
+    below = row + 1
+    if lane == to and to_row >= below and _is_free(grid, to, below, to_row):
         return [Course(Way.STRAIGHT, below)]
-    found = list(_direct(plan, source, target))
-    found += [Course(Way.SIDE, below, c) for c in (near, 2 * target.lane + 1 - near)]
-    if target.row != below:
-        uprights = (near, target.lane, target.lane + 1, source.lane, source.lane + 1)
-        for upright in dict.fromkeys((*uprights, 0, len(plan.lanes))):
-            found.append(Course(Way.ROUND, below, upright, target.row))
+    found = list(_direct(grid, source, target))
+    found += [Course(Way.SIDE, below, c) for c in (near, 2 * to + 1 - near)]
+    if to_row != below:
+        for upright in dict.fromkeys((near, to, to + 1, lane, lane + 1, 0, grid.lanes)):
+            found.append(Course(Way.ROUND, below, upright, to_row))
     return found
 
 
-def _is_free(plan: Plan, lane: int, start: int, end: int) -> bool:
+def _is_free(grid: Grid, lane: int, start: int, end: int) -> bool:
     """Whether no node of a lane stands in rows from start up to but not including end."""
-    return not any((lane, row) in plan.cells for row in range(start, end))
+    return not any((lane, row) in grid.taken for row in range(start, end))
 
 
-def _direct(plan: Plan, source: Node, target: Node) -> Iterator[Course]:
+def _direct(grid: Grid, source: Cell, target: Cell) -> Iterator[Course]:
     """The courses through one level channel: at once, as late as possible, between."""
-    if source.lane == target.lane or source.row == target.row:
+    if source[0] == target[0] or source[1] == target[1]:
         return
-    is_up = target.row < source.row
-    if is_up and source.row - target.row > LIFT_MAX:
+    is_up = target[1] < source[1]
+    if is_up and source[1] - target[1] > LIFT_MAX:
         return
-    way, (over, under) = (Way.LIFT, (target, source)) if is_up else (Way.CROSS, (source, target))
-    levels = range(over.row + 1, under.row + 1)
+    way = Way.LIFT if is_up else Way.CROSS
+    (over, top), (under, foot) = (target, source) if is_up else (source, target)
+    levels = range(top + 1, foot + 1)
     for level in list(dict.fromkeys((levels[0], levels[-1], *levels)))[:LEVELS_MAX]:
-        starts = _is_free(plan, over.lane, over.row + 1, level)
-        if starts and _is_free(plan, under.lane, level, under.row):
+        if _is_free(grid, over, top + 1, level) and _is_free(grid, under, level, foot):
             yield Course(way, level)
 
 
-def _traced(course: Course, source: Node, target: Node) -> Traced:
+def _traced(course: Course, source: Cell, target: Cell) -> Traced:
     """Put a course on the grid of lanes, rows and channels."""
     start, end = (
-        (2 * source.lane + 1, 2 * source.row + 1),
-        (2 * target.lane + 1, 2 * target.row + 1),
+        (2 * source[0] + 1, 2 * source[1] + 1),
+        (2 * target[0] + 1, 2 * target[1] + 1),
     )
     y, x, last = 2 * course.level, 2 * course.upright, 2 * course.last
+    entry = 0.0
     match course.way:
         case Way.STRAIGHT:
             points = [start, end]
@@ -225,22 +249,20 @@ def _traced(course: Course, source: Node, target: Node) -> Traced:
             points = [start, (start[0], y), (end[0], y), end]
         case Way.SIDE:
             points = [start, (start[0], y), (x, y), (x, end[1]), end]
+            is_up, place = height_order(course, source, target)
+            entry = is_up * UP + place * HEIGHT
         case Way.ROUND:
             points = [start, (start[0], y), (x, y), (x, last), (end[0], last), end]
-    entry = 0.0
-    if course.way is Way.SIDE:
-        is_up, place = height_order(course, source, target)
-        entry = is_up * UP + place * HEIGHT
     return _parts(course, points, entry)
 
 
-def height_order(course: Course, source: Node, target: Node) -> tuple[bool, int]:
+def height_order(course: Course, source: Cell, target: Cell) -> tuple[bool, int]:
     """Where in its row a line reaches a side: the smaller, the higher.
 
     Lines from above come in above those from below, and the shortest of each is innermost.
     """
-    is_folded = (source.lane < course.upright) == (target.lane < course.upright)
-    return course.level > target.row, -course.level if is_folded else course.level
+    is_folded = (source[0] < course.upright) == (target[0] < course.upright)
+    return course.level > target[1], -course.level if is_folded else course.level
 
 
 def _parts(course: Course, points: list[tuple[int, int]], entry: float) -> Traced:

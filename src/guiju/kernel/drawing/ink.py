@@ -146,17 +146,24 @@ def _pieces(text: str, size: float, room: float) -> Iterator[str]:
 
 def tag(name: str, content: str = "", /, **attributes: str | float) -> str:
     """An element; ``font_size=12`` becomes ``font-size="12"``, floats lose their tails."""
-    pairs = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
-        for key, value in attributes.items()
-    )
+    pairs = "".join([f' {_key(key)}="{_value(value)}"' for key, value in attributes.items()])
     return f"<{name}{pairs}>{content}</{name}>" if content else f"<{name}{pairs}/>"
 
 
+@lru_cache(maxsize=256)
+def _key(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
+
+
 def _value(value: str | float) -> str:
-    if isinstance(value, float):
-        return f"{value:.1f}".removesuffix(".0")
-    return escape(str(value))
+    if isinstance(value, str):
+        return _text(value)
+    return str(value) if isinstance(value, int) else f"{value:.1f}".removesuffix(".0")
+
+
+@lru_cache(maxsize=4096)
+def _text(value: str) -> str:
+    return escape(value)
 
 
 def label(text: str, x: float, y: float, size: float = 12, **attributes: str) -> str:

@@ -50,6 +50,11 @@ class Node:
     is_refusal: bool = False
 
     @property
+    def cell(self) -> tuple[int, int]:
+        """Its lane and row."""
+        return self.lane, self.row
+
+    @property
     def height(self) -> float:
         """How high it is drawn."""
         match self.kind:

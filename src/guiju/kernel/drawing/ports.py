@@ -49,7 +49,7 @@ def share_sides(lines: Sequence[Line]) -> None:
         if line.way is Way.SIDE:
             sides.setdefault((line.target.row, line.course.upright), []).append(line)
     for group in sides.values():
-        group.sort(key=lambda line: height_order(line.course, line.source, line.target))
+        group.sort(key=lambda line: height_order(line.course, line.source.cell, line.target.cell))
         half = min(line.target.height for line in group) / 2
         for line, place in zip(group, _places(len(group), (), half - 6), strict=True):
             line.into = half + place

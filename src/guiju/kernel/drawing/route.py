@@ -43,9 +43,10 @@ class Layout:
 def layout_of(plan: Plan, top: float, least: float = 0) -> Layout:
     """Measure a plan, from ``top`` down; it is at least ``least`` high."""
     ends = [(plan.nodes[edge.source], plan.nodes[edge.target]) for edge in plan.edges]
+    found = chosen(plan, [(source.cell, target.cell) for source, target in ends])
     lines = [
         line_of(edge, *each, course)
-        for edge, each, course in zip(plan.edges, ends, chosen(plan, ends), strict=True)
+        for edge, each, course in zip(plan.edges, ends, found, strict=True)
     ]
     share_gaps(plan, lines)
     share_sides(lines)

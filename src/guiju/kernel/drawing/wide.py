@@ -66,12 +66,7 @@ class Note:
     risk: Risk
     titles: tuple[str, ...]
     paragraphs: tuple[Paragraph, ...]
-
-    @property
-    def height(self) -> float:
-        """How high it is drawn."""
-        texts = sum(each.height for each in self.paragraphs)
-        return NOTE_HEAD + LINE_HEIGHT * (len(self.titles) - 1) + texts + 8
+    height: float  # how high it is drawn
 
 
 def chart_svg(
@@ -163,7 +158,9 @@ def _notes(power: Power, plan: Plan) -> list[Note]:
 def _note_of(power: Power, node: Node, step: Step, risk: Risk) -> Note:
     title = f"{step.name} · {risk.grade}风险({LOOKS[risk.grade].word})"
     titles = wrap(title, HEAD_SIZE, NOTE_WIDTH - NOTE_LEFT - 8)
-    return Note(node, step, risk, titles, risk_paragraphs(power, step, NOTE_WIDTH - 20))
+    texts = risk_paragraphs(power, step, NOTE_WIDTH - 20)
+    high = NOTE_HEAD + LINE_HEIGHT * (len(titles) - 1) + sum(each.height for each in texts) + 8
+    return Note(node, step, risk, titles, texts, high)
 
 
 def _note_places(layout: Layout, notes: list[Note], top: float) -> list[Rect]:
