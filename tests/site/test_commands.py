@@ -73,6 +73,17 @@ def test_draw_writes_both_charts_wide_and_narrow(tmp_path: Path):
     assert all("入户调查" in path.read_text() for path in tmp_path.iterdir())
 
 
+def test_draw_writes_pages_for_print(tmp_path: Path):
+    power = settings.PACKS / "changzhi" / "powers" / "cunji-yongyin.toml"
+
+    done = guiju("draw", power, "--paper", "A5", "-o", tmp_path / "pages")
+
+    names = sorted(path.name for path in (tmp_path / "pages").iterdir())
+    assert done.returncode == 0, done.stderr
+    assert {"cunji-yongyin-flow-A5-1.svg", "cunji-yongyin-risk-A5-1.svg"} <= set(names)
+    assert sorted(Path(line).name for line in done.stdout.split()) == names
+
+
 def test_up_prepares_from_nothing_and_the_second_time_changes_nothing(tmp_path: Path):
     first = guiju("up", "--no-serve", var=tmp_path)
     assert first.returncode == 0, first.stderr

@@ -5,6 +5,7 @@
     guiju check PATH… [--json]      prove packs or power files; exit 1 when something is found
                   [--svg DIR]       and draw it, the counter-example in red
     guiju draw POWER [-o FILE.svg]  flow chart and risk chart of a power file
+                  [--paper A4|A5]   as pages for print, -o then names a folder
     guiju sequence                  give waiting acts their index in the log, send messages
 
 Exit status: 0 holds, 1 finds, 2 cannot.

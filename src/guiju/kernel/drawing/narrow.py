@@ -35,6 +35,7 @@ from guiju.kernel.drawing.notes import (
     outcome_words,
     paragraph,
     risk_paragraphs,
+    tag_size,
     title_of,
 )
 from guiju.kernel.drawing.plan import Progress, limit_words, post_name
@@ -49,6 +50,8 @@ NAME_SIZE = 17
 NAME_LINE = 23
 TEXT_SIZE = 13
 ROOM = WIDTH - 2 * MARGIN - 2 * PAD
+LEGEND = paragraph("的措施不满足,系统就不让办", ROOM, ENFORCED, TEXT_SIZE)
+SMALLEST = tag_size(TEXT_SIZE)  # its smallest text
 NAME_LEFT = 34  # where the name begins, right of the number
 
 
@@ -83,26 +86,47 @@ def chart_svg_narrow(
     path: CounterExample | None = None,
 ) -> str:
     """The chart as cards, 360 units wide, for screens under 700 px."""
-    cards = [_card(power, i, risks, progress, path) for i in range(len(power.steps))]
+    cards = cards_of(power, risks, progress, path)
     kind = "risk-narrow" if risks else "flow-narrow"
     parts, y = [], float(MARGIN)
     if risks:
-        legend = paragraph("的措施不满足,系统就不让办", ROOM, ENFORCED, TEXT_SIZE)
-        parts.append(drawn(legend, MARGIN + PAD, y, TEXT_SIZE))
-        y += legend.height + MARGIN
-    for card in cards:
-        parts.append(_drawn_card(card, y, risks))
-        y += card.height
-        if card.leads_on is not None:
-            parts.append(_arrow(card, card.leads_on, y, kind))
-        y += _gap(card.leads_on)
-    y -= _gap(cards[-1].leads_on)
+        parts.append(drawn(LEGEND, MARGIN + PAD, y, TEXT_SIZE))
+        y += LEGEND.height + MARGIN
+    parts.append(drawn_column(cards, y, kind, risks))
+    y += stack_height(cards) - _gap(cards[-1].leads_on)
     if path:
         words = trace.words_of(power, path)
         parts.append(trace.drawn_words(words, MARGIN, y, WIDTH - 2 * MARGIN))
         y += trace.words_height(words, WIDTH - 2 * MARGIN)
     texts = title_of(power, risks, path), description(power, progress, path)
     return document(kind, (WIDTH, y + MARGIN), texts, "".join(parts))
+
+
+def cards_of(
+    power: Power,
+    risks: bool,
+    progress: Progress | None = None,
+    path: CounterExample | None = None,
+) -> list[Card]:
+    """One card for each step."""
+    return [_card(power, i, risks, progress, path) for i in range(len(power.steps))]
+
+
+def stack_height(cards: Sequence[Card]) -> float:
+    """How high cards are one below the other, with the arrow below the last."""
+    return sum(card.height + _gap(card.leads_on) for card in cards)
+
+
+def drawn_column(cards: Sequence[Card], y: float, kind: str, risks: bool) -> str:
+    """Cards one below the other."""
+    parts = []
+    for card in cards:
+        parts.append(_drawn_card(card, y, risks))
+        y += card.height
+        if card.leads_on is not None:
+            parts.append(_arrow(card, card.leads_on, y, kind))
+        y += _gap(card.leads_on)
+    return "".join(parts)
 
 
 def _card(

@@ -40,8 +40,13 @@ def risk_paragraphs(
 
 def paragraph(text: str, room: float, tag: str = "", size: float = NOTE_SIZE) -> Paragraph:
     """A text wrapped into so much room."""
-    first = width(tag, size - 1.5) + 10 if tag else 0
+    first = width(tag, tag_size(size)) + 10 if tag else 0
     return Paragraph(wrap(text, size, room, first), tag)
+
+
+def tag_size(size: float) -> float:
+    """The size of the tag before a text of this size."""
+    return size - 1.5
 
 
 def _control_texts(power: Power, step: Step, risk: Risk) -> Iterator[tuple[str, str]]:
@@ -63,9 +68,9 @@ def drawn(each: Paragraph, x: float, y: float, size: float = NOTE_SIZE, fill: st
         base = y + NOTE_LINE * i + size
         indent = 0.0
         if each.tag and i == 0:
-            wide = width(each.tag, size - 1.5) + 6
+            wide = width(each.tag, tag_size(size)) + 6
             parts.append(box(Rect(x, y + 0.5, wide, NOTE_LINE - 3), rx=2, fill=DARK))
-            parts.append(label(each.tag, x + 3, base - 0.5, size - 1.5, fill="#fff"))
+            parts.append(label(each.tag, x + 3, base - 0.5, tag_size(size), fill="#fff"))
             indent = wide + 4
         parts.append(label(line, x + indent, base, size, **colour) if line else "")
     return "".join(parts)
