@@ -3,10 +3,20 @@
 from pathlib import Path
 
 import pytest
-from tests.kernel.drawings import FILES, crossings, long_power, overlaps, pack_power
+from tests.kernel.drawings import (
+    FILES,
+    SVG,
+    crossings,
+    long_power,
+    overlaps,
+    pack_power,
+    parsed,
+)
 
+from guiju.kernel.draw import chart_svg
 from guiju.kernel.drawing import route
 from guiju.kernel.drawing.courses import chosen, courses, grid_of
+from guiju.kernel.drawing.ink import Rect
 from guiju.kernel.drawing.plan import plan_of
 from guiju.kernel.drawing.route import layout_of
 
@@ -53,3 +63,21 @@ def test_nothing_lies_on_anything_else_in_long_charts(seed: int, count: int, pos
 
     assert overlaps(layout) == []
     assert len(crossings(layout)) <= count / 6
+
+
+def test_long_charts_name_their_lanes_again_where_nothing_stands() -> None:
+    layout = layout_of(plan_of(long_power(3, 60, 8)), 60)
+    svg = chart_svg(long_power(3, 60, 8), risks=False)
+    places = [
+        Rect(float(text.attrib["x"]) - 8 - 30, float(text.attrib["y"]) - 11, 60, 12)
+        for text in parsed(svg).iter(f"{SVG}text")
+        if (text.text or "").startswith("示范岗位") and float(text.attrib["y"]) > 200
+    ]
+    filled = [
+        *layout.boxes.values(),
+        *(part for line in layout.lines for part in line.stretches()),
+    ]
+    filled += [line.label for line in layout.lines if line.label]
+
+    assert len(places) >= 8 * int(layout.bottom / 1200)
+    assert [place for place in places if any(place.meets(each) for each in filled)] == []

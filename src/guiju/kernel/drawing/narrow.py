@@ -125,6 +125,10 @@ def drawn_column(cards: Sequence[Card], y: float, kind: str, risks: bool) -> str
         y += card.height
         if card.leads_on is not None:
             parts.append(_arrow(card, card.leads_on, y, kind))
+        if card.leads_on is not None and card is cards[-1]:  # goes on in another column
+            words = f"接第{card.number + 1}步"
+            x = WIDTH / 2 - 10 - width(words, TEXT_SIZE)
+            parts.append(label(words, x, y + 4 + TEXT_SIZE, TEXT_SIZE))
         y += _gap(card.leads_on)
     return "".join(parts)
 

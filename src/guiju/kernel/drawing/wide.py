@@ -36,6 +36,7 @@ from guiju.kernel.drawing.plan import (
     Progress,
     plan_of,
 )
+from guiju.kernel.drawing.reminders import drawn_reminders
 from guiju.kernel.drawing.route import Layout, layout_of
 from guiju.kernel.drawing.trace import CounterExample
 from guiju.kernel.power import Power
@@ -103,6 +104,7 @@ def drawn_picture(
     body = [
         drawn_legend(risks, progress),
         *drawn_lanes(layout, picture.heads, frame, picture.head),
+        drawn_reminders(layout, picture.heads, picture.top),
         *(drawn_line(line.points, prefix(risks), line.edge in run) for line in lines),
         *(drawn_label(line) for line in layout.lines),
         *(drawn_node(node, layout.boxes[key], risks, progress, path) for key, node in nodes),

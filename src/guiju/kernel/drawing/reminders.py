@@ -1,0 +1,62 @@
+"""The names of lanes once more, where a long chart would leave them off the screen."""
+
+from collections.abc import Iterator, Sequence
+
+from guiju.kernel.drawing.ink import LINE, Rect, label, width
+from guiju.kernel.drawing.pieces import MARGIN
+from guiju.kernel.drawing.plan import LINE_HEIGHT
+from guiju.kernel.drawing.route import Layout
+
+EVERY = 800.0  # about a screen
+SEARCH = 500.0  # how far down a free place is looked for
+STEP = 16.0
+SIZE = 12
+CLEAR = 3.0
+
+
+def drawn_reminders(layout: Layout, heads: Sequence[tuple[str, ...]], top: float) -> str:
+    """Names of lanes in free places, once a screen from the second on."""
+    count = int((layout.bottom - top - SEARCH / 2) / EVERY)
+    if count < 1:
+        return ""
+    filled = list(layout.boxes.values())
+    for line in layout.lines:
+        filled += [*line.stretches(), *([line.label] if line.label else [])]
+    parts = []
+    for number in range(1, count + 1):
+        start = top + number * EVERY
+        near = [each for each in filled if start - 60 < each.y + each.h and each.y < start + 600]
+        for lane, lines in enumerate(heads):
+            place = next(
+                (p for p in _places(layout, lane, lines, start) if _is_free(p, near)), None
+            )
+            parts += _drawn(place, lines) if place else []
+    return "".join(parts)
+
+
+def _places(layout: Layout, lane: int, lines: tuple[str, ...], start: float) -> Iterator[Rect]:
+    """Where a name may stand: in the middle of its lane, else at its edges."""
+    wide, high = max(width(each, SIZE) for each in lines), LINE_HEIGHT * len(lines)
+    left, right = layout.lane_edges[lane], layout.lane_edges[lane + 1]
+    middle = layout.middles[lane] - wide / 2
+    for i in range(int(SEARCH / STEP)):
+        for x in (middle, left + 6, right - wide - 6):
+            yield Rect(x, start + i * STEP, wide, high)
+
+
+def _is_free(place: Rect, filled: list[Rect]) -> bool:
+    return not any(place.meets(each, CLEAR) for each in filled)
+
+
+def _drawn(place: Rect, lines: tuple[str, ...]) -> list[str]:
+    return [
+        label(
+            words,
+            place.middle + MARGIN,
+            place.y + LINE_HEIGHT * i + SIZE + 1,
+            SIZE,
+            fill=LINE,
+            text_anchor="middle",
+        )
+        for i, words in enumerate(lines)
+    ]
