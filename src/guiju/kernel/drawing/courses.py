@@ -20,7 +20,6 @@ it that nothing else crosses.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import lru_cache
 from itertools import pairwise
 
 from guiju.kernel.drawing.plan import Plan
@@ -136,18 +135,14 @@ def _conflict(first: Part, second: Part) -> int:
     return found
 
 
-def chosen(plan: Plan, ends: Sequence[tuple[Cell, Cell]]) -> tuple[Course, ...]:
-    """One course for each pair of source and target."""
-    return _chosen(grid_of(plan), tuple(ends))
-
-
 def grid_of(plan: Plan) -> Grid:
     """The grid of a plan, without what stands on it."""
     return Grid(len(plan.lanes), plan.rows, frozenset(plan.cells))
 
 
-@lru_cache(maxsize=512)  # a chart is drawn anew for every case that runs along it
-def _chosen(grid: Grid, ends: tuple[tuple[Cell, Cell], ...]) -> tuple[Course, ...]:
+def chosen(plan: Plan, ends: Sequence[tuple[Cell, Cell]]) -> tuple[Course, ...]:
+    """One course for each pair of source and target."""
+    grid = grid_of(plan)
     options = [[_traced(course, *each) for course in courses(grid, *each)] for each in ends]
     first = _Search(grid, options, range(len(options)))
     if first.crossings:
@@ -174,23 +169,29 @@ class _Search:
             if is_empty:
                 self.now[i] = self._best(i)
             self.board.put(self.now[i], 1)
+        self.moves = 0
+        self.seen = [-1] * len(options)  # how many moves there had been when a line was tried
         for _ in range(ROUNDS_MAX):
-            moved = [self._is_moved(i) for i in order if len(options[i]) > 1]
-            if not any(moved):
+            before = self.moves
+            for i in order:
+                if len(options[i]) > 1 and self.seen[i] != self.moves:
+                    self._move(i)
+            if self.moves == before:
                 break
         self.crossings = sum(self._crossings(i) for i in order) // 2
 
     def _best(self, i: int) -> Traced:
         return min(self.options[i], key=lambda each: (self.board.crossings(each), each.weight))
 
-    def _is_moved(self, i: int) -> bool:
-        """Move a line to its best course; whether that is another."""
+    def _move(self, i: int) -> None:
+        """Move a line to its best course."""
         before = self.now[i]
         self.board.put(before, -1)
         if self.board.crossings(before):
             self.now[i] = self._best(i)
         self.board.put(self.now[i], 1)
-        return self.now[i] is not before
+        self.moves += self.now[i] is not before
+        self.seen[i] = self.moves
 
     def _crossings(self, i: int) -> int:
         self.board.put(self.now[i], -1)

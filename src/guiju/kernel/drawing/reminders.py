@@ -27,8 +27,10 @@ def drawn_reminders(layout: Layout, heads: Sequence[tuple[str, ...]], top: float
         start = top + number * EVERY
         near = [each for each in filled if start - 60 < each.y + each.h and each.y < start + 600]
         for lane, lines in enumerate(heads):
+            left, right = layout.lane_edges[lane : lane + 2]
+            mine = [each for each in near if each.x <= right and left <= each.x + each.w]
             place = next(
-                (p for p in _places(layout, lane, lines, start) if _is_free(p, near)), None
+                (p for p in _places(layout, lane, lines, start) if _is_free(p, mine)), None
             )
             parts += _drawn(place, lines) if place else []
     return "".join(parts)

@@ -6,7 +6,8 @@ their tracks, and rows and lanes take their places around them. A label has its 
 on its track; where it lacks breadth, lanes are moved apart and everything is measured anew.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from guiju.kernel.drawing.courses import Way, chosen
 from guiju.kernel.drawing.ink import Rect
@@ -40,8 +41,25 @@ class Layout:
     boxes: dict[str, Rect] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a layout depends on; two plans that differ in nothing else share one."""
+
+    parts: tuple[object, ...]
+    plan: Plan = field(compare=False)
+
+
 def layout_of(plan: Plan, top: float, least: float = 0) -> Layout:
     """Measure a plan, from ``top`` down; it is at least ``least`` high."""
+    nodes = ((each.key, each.kind, each.cell, each.lines) for each in plan.nodes.values())
+    shape = _Shape((plan.lanes, plan.edges, *nodes), plan)
+    return replace(laid_out(shape, top, least), plan=plan)
+
+
+@lru_cache(maxsize=256)  # a chart is drawn anew for every case that runs along it
+def laid_out(shape: _Shape, top: float, least: float) -> Layout:
+    """The layout of all plans of a shape; nobody may change it."""
+    plan = shape.plan
     ends = [(plan.nodes[edge.source], plan.nodes[edge.target]) for edge in plan.edges]
     found = chosen(plan, [(source.cell, target.cell) for source, target in ends])
     lines = [
