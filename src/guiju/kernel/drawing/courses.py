@@ -20,6 +20,7 @@ it that nothing else crosses.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from itertools import pairwise
 
 from guiju.kernel.drawing.plan import Plan
@@ -143,30 +144,43 @@ def grid_of(plan: Plan) -> Grid:
 def chosen(plan: Plan, ends: Sequence[tuple[Cell, Cell]]) -> tuple[Course, ...]:
     """One course for each pair of source and target."""
     grid = grid_of(plan)
-    options = [[_traced(course, *each) for course in courses(grid, *each)] for each in ends]
+    options = [_Options(courses(grid, *each), *each) for each in ends]
     first = _Search(grid, options, range(len(options)))
     if first.crossings:
-        long_first = sorted(range(len(options)), key=lambda i: -options[i][0].weight)
+        long_first = sorted(range(len(options)), key=lambda i: -options[i].first.weight)
         second = _Search(grid, options, long_first, is_empty=True)
         if second.crossings < first.crossings:
             first = second
     return tuple(each.course for each in first.now)
 
 
+class _Options:
+    """The courses of one line, put on the grid when they are asked for."""
+
+    def __init__(self, found: list[Course], source: Cell, target: Cell) -> None:
+        self.courses, self.ends = found, (source, target)
+        self.first = _traced(found[0], source, target)
+
+    @cached_property
+    def all(self) -> list[Traced]:
+        """Every course."""
+        return [self.first, *(_traced(course, *self.ends) for course in self.courses[1:])]
+
+
 class _Search:
     """A descent from one start: all on the best course, or one line after the other."""
 
     def __init__(
-        self, grid: Grid, options: list[list[Traced]], order: Sequence[int], is_empty: bool = False
+        self, grid: Grid, options: list[_Options], order: Sequence[int], is_empty: bool = False
     ) -> None:
         width, height = 2 * grid.lanes + 2, 2 * grid.rows + 2
         self.board = Board(
             [[0] * width for _ in range(height)], [[0] * height for _ in range(width)]
         )
         self.options = options
-        self.now = [each[0] for each in options]
+        self.now = [each.first for each in options]
         for i in order:
-            if is_empty:
+            if is_empty and self.board.crossings(self.now[i]):
                 self.now[i] = self._best(i)
             self.board.put(self.now[i], 1)
         self.moves = 0
@@ -174,14 +188,14 @@ class _Search:
         for _ in range(ROUNDS_MAX):
             before = self.moves
             for i in order:
-                if len(options[i]) > 1 and self.seen[i] != self.moves:
+                if len(options[i].courses) > 1 and self.seen[i] != self.moves:
                     self._move(i)
             if self.moves == before:
                 break
         self.crossings = sum(self._crossings(i) for i in order) // 2
 
     def _best(self, i: int) -> Traced:
-        return min(self.options[i], key=lambda each: (self.board.crossings(each), each.weight))
+        return min(self.options[i].all, key=lambda each: (self.board.crossings(each), each.weight))
 
     def _move(self, i: int) -> None:
         """Move a line to its best course."""

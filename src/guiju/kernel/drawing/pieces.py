@@ -45,6 +45,7 @@ from guiju.kernel.power import Grade, Power, Risk, Step
 MARGIN = 8
 LEGEND_HEIGHT = 30
 HEAD_SIZE = 13
+HEAD_FILL = "#e4eaf2"
 NUMBER_SIZE = 11  # the smallest text but the tags of notes
 NOTE_WIDTH = 310
 NOTE_GAP = 10
@@ -145,7 +146,7 @@ def drawn_lanes(
         x0, x1 = (each + MARGIN for each in layout.lane_edges[i : i + 2])
         lane = Rect(x0, frame.y, x1 - x0, frame.h)
         parts.append(box(lane, fill="#f6f8fb" if i % 2 else "#fff", stroke=FAINT))
-        parts.append(box(Rect(x0, frame.y, x1 - x0, head), fill="#e4eaf2", stroke=FAINT))
+        parts.append(box(Rect(x0, frame.y, x1 - x0, head), fill=HEAD_FILL, stroke=FAINT))
         y = frame.y + head / 2 - LINE_HEIGHT * (len(lines) / 2 - 0.5) + 4.5
         for k, words in enumerate(lines):
             parts.append(

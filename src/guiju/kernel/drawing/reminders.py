@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from guiju.kernel.drawing.ink import LINE, Rect, label, width
-from guiju.kernel.drawing.pieces import MARGIN
+from guiju.kernel.drawing.ink import LINE, Rect, box, label, width
+from guiju.kernel.drawing.pieces import HEAD_FILL, MARGIN
 from guiju.kernel.drawing.plan import LINE_HEIGHT
 from guiju.kernel.drawing.route import Layout
 
@@ -11,13 +11,14 @@ EVERY = 800.0  # about a screen
 SEARCH = 500.0  # how far down a free place is looked for
 STEP = 16.0
 SIZE = 12
-CLEAR = 3.0
+CLEAR = 9.0
+LONG = 2000.0  # shorter charts do without
 
 
 def drawn_reminders(layout: Layout, heads: Sequence[tuple[str, ...]], top: float) -> str:
     """Names of lanes in free places, once a screen from the second on."""
     count = int((layout.bottom - top - SEARCH / 2) / EVERY)
-    if count < 1:
+    if layout.bottom - top < LONG:
         return ""
     filled = list(layout.boxes.values())
     for line in layout.lines:
@@ -51,7 +52,8 @@ def _is_free(place: Rect, filled: list[Rect]) -> bool:
 
 
 def _drawn(place: Rect, lines: tuple[str, ...]) -> list[str]:
-    return [
+    ground = Rect(place.x + MARGIN - 5, place.y - 2, place.w + 10, place.h + 3)
+    return [box(ground, rx=3, fill=HEAD_FILL)] + [
         label(
             words,
             place.middle + MARGIN,
