@@ -1,5 +1,6 @@
 """The ten checks: a sound text and one changed word, and five powers that are each broken once."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -134,7 +135,7 @@ def test_a_power_broken_once_is_found_with_a_counter_example_and_by_no_other_che
     expected, _ = BROKEN[name]
     found = findings(read_power(DATA / "broken" / f"{name}.toml", {}), ON)
 
-    assert found[0] == expected
+    assert replace(found[0], moves=()) == expected
     assert {finding.check for finding in found} == {expected.check}
 
 

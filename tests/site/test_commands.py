@@ -52,6 +52,16 @@ def test_check_exits_2_and_names_file_line_and_mend_where_it_cannot_read(tmp_pat
     assert "是不是“id”?" in done.stdout
 
 
+def test_check_draws_what_it_finds_in_a_chart(tmp_path: Path):
+    done = guiju("check", DATA / "broken" / "double-token.toml", "--svg", tmp_path / "found")
+
+    drawn = sorted((tmp_path / "found").iterdir())
+    assert done.returncode == 1
+    assert [path.name for path in drawn] == ["double-token-1-C03.svg", "double-token-2-C03.svg"]
+    assert all(f"图:{path}" in done.stdout for path in drawn)
+    assert all("红色虚线按数字走" in path.read_text() for path in drawn)
+
+
 def test_draw_writes_both_charts_wide_and_narrow(tmp_path: Path):
     power = settings.PACKS / "changzhi" / "powers" / "linshi-jiuzhu.toml"
 
@@ -61,6 +71,17 @@ def test_draw_writes_both_charts_wide_and_narrow(tmp_path: Path):
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {f"x-{kind}{n}.svg" for kind in ("flow", "risk") for n in ("", "-narrow")}
     assert all("入户调查" in path.read_text() for path in tmp_path.iterdir())
+
+
+def test_draw_writes_pages_for_print(tmp_path: Path):
+    power = settings.PACKS / "changzhi" / "powers" / "cunji-yongyin.toml"
+
+    done = guiju("draw", power, "--paper", "A5", "-o", tmp_path / "pages")
+
+    names = sorted(path.name for path in (tmp_path / "pages").iterdir())
+    assert done.returncode == 0, done.stderr
+    assert {"cunji-yongyin-flow-A5-1.svg", "cunji-yongyin-risk-A5-1.svg"} <= set(names)
+    assert sorted(Path(line).name for line in done.stdout.split()) == names
 
 
 def test_up_prepares_from_nothing_and_the_second_time_changes_nothing(tmp_path: Path):

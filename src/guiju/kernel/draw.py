@@ -6,28 +6,50 @@ that a case is read on the same picture that was published.
 
 from dataclasses import replace
 
-from guiju.kernel.drawing import narrow, wide
+from guiju.kernel.drawing import narrow, paper, wide
+from guiju.kernel.drawing.paper import Paper
 from guiju.kernel.drawing.plan import Progress
+from guiju.kernel.drawing.trace import CounterExample
 from guiju.kernel.power import Power
 from guiju.kernel.unfold import unfold
 
-__all__ = ["Progress", "chart_svg", "chart_svg_narrow"]
+__all__ = ["CounterExample", "Paper", "Progress", "chart_svg", "chart_svg_narrow", "pages_svg"]
 
 
-def chart_svg(power: Power, *, risks: bool, progress: Progress | None = None) -> str:
-    """The chart on lanes, for paper and wide screens."""
-    return wide.chart_svg(_lines(power), risks=risks, progress=progress)
+def chart_svg(
+    power: Power,
+    *,
+    risks: bool,
+    progress: Progress | None = None,
+    path: CounterExample | None = None,
+) -> str:
+    """The chart on lanes, for wide screens; a counter-example is drawn over it in red."""
+    return wide.chart_svg(_lines(power), risks=risks, progress=progress, path=path)
 
 
-def chart_svg_narrow(power: Power, *, risks: bool, progress: Progress | None = None) -> str:
+def chart_svg_narrow(
+    power: Power,
+    *,
+    risks: bool,
+    progress: Progress | None = None,
+    path: CounterExample | None = None,
+) -> str:
     """The chart as one column of cards, for phones."""
-    return narrow.chart_svg_narrow(_lines(power), risks=risks, progress=progress)
+    return narrow.chart_svg_narrow(_lines(power), risks=risks, progress=progress, path=path)
+
+
+def pages_svg(power: Power, size: Paper, *, risks: bool) -> tuple[str, ...]:
+    """The chart on pages of paper."""
+    return paper.pages_svg(_lines(power), size, risks=risks)
 
 
 def _lines(power: Power) -> Power:
     """The power with only those outcomes that are drawn as lines: not what stands beside."""
+    whole = unfold(power)
+    if not any(outcome.aside for step in whole.steps for outcome in step.outcomes):
+        return whole
     steps = (
         replace(step, outcomes=tuple(o for o in step.outcomes if not o.aside))
-        for step in unfold(power).steps
+        for step in whole.steps
     )
-    return replace(power, steps=tuple(steps), anytime=(), charts=())
+    return replace(whole, steps=tuple(steps))

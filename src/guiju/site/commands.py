@@ -3,7 +3,9 @@
     guiju up [--port N] [--fast]    migrate, load the sample city, serve
     guiju load PACK                 load a pack's organs and publish its powers
     guiju check PATH… [--json]      prove packs or power files; exit 1 when something is found
+                  [--svg DIR]       and draw it, the counter-example in red
     guiju draw POWER [-o FILE.svg]  flow chart and risk chart of a power file
+                  [--paper A4|A5]   as pages for print, -o then names a folder
     guiju diff OLD NEW [--json]     what changes from one version of a power to the next, for whom
     guiju sequence                  give waiting acts their index in the log, send messages
 

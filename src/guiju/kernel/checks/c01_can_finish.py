@@ -7,7 +7,7 @@ Source: soundness of workflow nets, option to complete (van der Aalst 1998).
 
 from collections.abc import Iterator
 
-from guiju.kernel.checks.finding import Finding, Subject, words
+from guiju.kernel.checks.finding import Finding, Subject, ids, words
 
 ID = "C01"
 
@@ -22,4 +22,4 @@ def check(subject: Subject) -> Iterator[Finding]:
         names = {step.id: step.name for step in subject.power.steps}
         steps = net.waiting(marking)
         where = "、".join(f"“{names[step]}”" for step in steps)
-        yield Finding(ID, f"办到{where}后再也走不到终点", steps, words(path))
+        yield Finding(ID, f"办到{where}后再也走不到终点", steps, words(path), ids(path))

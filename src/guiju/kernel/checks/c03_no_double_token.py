@@ -7,7 +7,7 @@ Source: one-safe nets and proper completion (van der Aalst 1998).
 
 from collections.abc import Iterator
 
-from guiju.kernel.checks.finding import Finding, Subject, words
+from guiju.kernel.checks.finding import Finding, Subject, ids, words
 
 ID = "C03"
 
@@ -23,4 +23,4 @@ def check(subject: Subject) -> Iterator[Finding]:
             path, marking = found
             steps = subject.net.waiting(marking)
             where = "、".join(f"“{names[step]}”" for step in steps) or "终点"
-            yield Finding(ID, f"{where}{problem}", steps, words(path))
+            yield Finding(ID, f"{where}{problem}", steps, words(path), ids(path))

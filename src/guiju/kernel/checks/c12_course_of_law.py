@@ -8,7 +8,7 @@ Source: each row of ``templates.TEMPLATES`` names its article and how certain it
 
 from collections.abc import Iterator
 
-from guiju.kernel.checks.finding import Finding, Subject, words
+from guiju.kernel.checks.finding import Finding, Subject, ids, words
 from guiju.kernel.paths import broken
 from guiju.kernel.power import Power
 from guiju.kernel.templates import TEMPLATES, Event, Shape
@@ -27,7 +27,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue
         run = broken(subject.graph, row.watch(power, net))
         if run is not None:
-            yield Finding(ID, row.words(), (run[-1].step.id,), words(run))
+            yield Finding(ID, row.words(), (run[-1].step.id,), words(run), ids(run))
 
 
 def _missing(power: Power) -> set[Event]:

@@ -9,7 +9,7 @@ Source: 浙江省保障“最多跑一次”改革规定第五条(并联审批),
 
 from collections.abc import Iterator
 
-from guiju.kernel.checks.finding import Finding, Subject, words
+from guiju.kernel.checks.finding import Finding, Subject, ids, words
 from guiju.kernel.paths import Watch, broken, moves
 from guiju.kernel.power import ClockEffect, Outcome, Step
 from guiju.kernel.rules import Certainty
@@ -43,7 +43,7 @@ def _late(subject: Subject) -> Iterator[Finding]:
     run = broken(subject.graph, Watch(bad=split, settles=started, is_owed=True))
     if run is not None:
         message = f"“{run[-1].step.name}”分开办理时还没有开始计时"
-        yield Finding(ID, message, (run[-1].step.id,), words(run))
+        yield Finding(ID, message, (run[-1].step.id,), words(run), ids(run))
 
 
 def _is_own(outcome: Outcome, step: Step) -> bool:

@@ -10,7 +10,7 @@ the favourite way to cheat a clock (§3.1 of a province's rules for electronic s
 
 from collections.abc import Iterator
 
-from guiju.kernel.checks.finding import Finding, Subject, words
+from guiju.kernel.checks.finding import Finding, Subject, ids, words
 from guiju.kernel.net import Transition
 from guiju.kernel.paths import Moves, Watch, broken, moves
 from guiju.kernel.power import ClockEffect
@@ -44,7 +44,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     ):
         run = broken(subject.graph, watch)
         if run is not None:
-            yield Finding(ID, problem, (run[-1].step.id,), words(run))
+            yield Finding(ID, problem, (run[-1].step.id,), words(run), ids(run))
 
 
 def _with(subject: Subject, *effects: ClockEffect) -> Moves:

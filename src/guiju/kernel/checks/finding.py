@@ -32,12 +32,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a check finds wrong; ``path`` is a counter-example in words."""
+    """One thing that a check finds wrong.
+
+    ``path`` is a counter-example in words, ``moves`` the same as ids of step and outcome.
+    """
 
     check: str
     message: str
     steps: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         route = f";例如:{' → '.join(self.path)}" if self.path else ""
@@ -67,3 +71,8 @@ def going_on(step: Step) -> tuple[Outcome, ...]:
         and outcome.after is None
         and outcome.post in ("", step.post)
     )
+
+
+def ids(path: Iterable[Transition]) -> tuple[tuple[str, str], ...]:
+    """A path of the net as ids of step and outcome, without what follows by itself."""
+    return tuple((move.step.id, move.outcome.id) for move in path if not move.is_silent)

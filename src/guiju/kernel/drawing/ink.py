@@ -22,6 +22,7 @@ LINE = "#44546a"
 FAINT = "#c9d2de"
 BLUE = "#1d4ed8"
 GREEN = "#15703a"
+RED = "#b3161b"
 NO_START = frozenset("、,。;:!?)”》」』】%,.;:!?)]}…/")  # no line begins with these
 NO_END = frozenset("(“《「『【([{")  # no line ends with these
 ATOM = re.compile(r"[0-9A-Za-z.\-_@+]+|\s+|.", re.DOTALL)  # what is not broken
@@ -145,17 +146,24 @@ def _pieces(text: str, size: float, room: float) -> Iterator[str]:
 
 def tag(name: str, content: str = "", /, **attributes: str | float) -> str:
     """An element; ``font_size=12`` becomes ``font-size="12"``, floats lose their tails."""
-    pairs = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
-        for key, value in attributes.items()
-    )
+    pairs = "".join([f' {_key(key)}="{_value(value)}"' for key, value in attributes.items()])
     return f"<{name}{pairs}>{content}</{name}>" if content else f"<{name}{pairs}/>"
 
 
+@lru_cache(maxsize=256)
+def _key(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
+
+
 def _value(value: str | float) -> str:
-    if isinstance(value, float):
-        return f"{value:.1f}".removesuffix(".0")
-    return escape(str(value))
+    if isinstance(value, str):
+        return _text(value)
+    return str(value) if isinstance(value, int) else f"{value:.1f}".removesuffix(".0")
+
+
+@lru_cache(maxsize=4096)
+def _text(value: str) -> str:
+    return escape(value)
 
 
 def label(text: str, x: float, y: float, size: float = 12, **attributes: str) -> str:
@@ -182,14 +190,12 @@ def grade_mark(grade: Grade, x: float, y: float, r: float = 6) -> str:
     return tag("path", d=path, fill=colour)
 
 
-def document(kind: str, size: tuple[float, float], words: tuple[str, str], body: str) -> str:
-    """The whole SVG with its title and description; ``kind`` goes before every id."""
-    wide, high = (ceil(each) for each in size)
-    arrow = tag("path", d="M0 1L9 5L0 9z", fill=LINE)
-    marker = tag(
+def arrow_marker(id_: str, colour: str) -> str:
+    """The tip of a line."""
+    return tag(
         "marker",
-        arrow,
-        id=f"{kind}-arrow",
+        tag("path", d="M0 1L9 5L0 9z", fill=colour),
+        id=id_,
         viewBox="0 0 10 10",
         refX=9,
         refY=5,
@@ -198,18 +204,38 @@ def document(kind: str, size: tuple[float, float], words: tuple[str, str], body:
         markerUnits="userSpaceOnUse",
         orient="auto",
     )
+
+
+def group(name: str, body: str) -> str:
+    """Elements that belong together, under a name for pointers and screen readers."""
+    return tag("g", tag("title", escape(CONTROL.sub("", name), quote=False)) + body)
+
+
+def document(
+    kind: str,
+    size: tuple[float, float],
+    words: tuple[str, str],
+    body: str,
+    paper: tuple[float, float] | None = None,
+) -> str:
+    """The whole SVG with its title and description; ``kind`` goes before every id.
+
+    ``paper`` is a size in millimetres for print; without it a unit is a pixel.
+    """
+    wide, high = (ceil(each) for each in size)
     title, description = (escape(CONTROL.sub("", each), quote=False) for each in words)
+    markers = arrow_marker(f"{kind}-arrow", LINE) + arrow_marker(f"{kind}-red", RED)
     return tag(
         "svg",
         tag("title", title, id=f"{kind}-title")
         + tag("desc", description, id=f"{kind}-desc")
-        + tag("defs", marker)
+        + tag("defs", markers)
         + tag("rect", width=wide, height=high, fill="#fff")
         + body,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {wide} {high}",
-        width=wide,
-        height=high,
+        width=f"{paper[0]:g}mm" if paper else wide,
+        height=f"{paper[1]:g}mm" if paper else high,
         role="img",
         aria_labelledby=f"{kind}-title {kind}-desc",
         font_family=FONTS,

@@ -4,18 +4,22 @@ An arrow joins two cards where the second follows from the first; every other wa
 of text in the card that it leaves.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from guiju.kernel.drawing import trace
 from guiju.kernel.drawing.ink import (
     BLUE,
     DARK,
     GREEN,
     LINE,
     LOOKS,
+    RED,
     Rect,
     box,
     document,
     grade_mark,
+    group,
     label,
     tag,
     width,
@@ -31,8 +35,11 @@ from guiju.kernel.drawing.notes import (
     outcome_words,
     paragraph,
     risk_paragraphs,
+    tag_size,
+    title_of,
 )
 from guiju.kernel.drawing.plan import Progress, limit_words, post_name
+from guiju.kernel.drawing.trace import DASH, CounterExample
 from guiju.kernel.power import Power, Step
 
 WIDTH = 360
@@ -43,6 +50,8 @@ NAME_SIZE = 17
 NAME_LINE = 23
 TEXT_SIZE = 13
 ROOM = WIDTH - 2 * MARGIN - 2 * PAD
+LEGEND = paragraph("的措施不满足,系统就不让办", ROOM, ENFORCED, TEXT_SIZE)
+SMALLEST = tag_size(TEXT_SIZE)  # its smallest text
 NAME_LEFT = 34  # where the name begins, right of the number
 
 
@@ -55,46 +64,86 @@ class Card:
     names: tuple[str, ...]
     facts: Paragraph  # post and limit
     risks: tuple[Paragraph, ...]
-    ways: tuple[Paragraph, ...]
+    ways: tuple[tuple[Paragraph, bool], ...]  # whether a counter-example takes it
     leads_on: Paragraph | None  # the label of the arrow to the next card; None: no arrow
     mark: str  # how far the case has come, in words
+    turns_on: tuple[int, ...] = ()  # the moves of a counter-example along the arrow
 
     @property
     def height(self) -> float:
         """How high it is drawn."""
-        texts = sum(each.height for each in (self.facts, *self.risks, *self.ways))
+        texts = sum(each.height for each in (self.facts, *self.risks))
+        texts += sum(each.height for each, _ in self.ways)
         marks = 22.0 * (bool(self.risks) + bool(self.mark))
         return 2 * PAD + NAME_LINE * len(self.names) + texts + marks + 6
 
 
-def chart_svg_narrow(power: Power, *, risks: bool, progress: Progress | None = None) -> str:
+def chart_svg_narrow(
+    power: Power,
+    *,
+    risks: bool,
+    progress: Progress | None = None,
+    path: CounterExample | None = None,
+) -> str:
     """The chart as cards, 360 units wide, for screens under 700 px."""
-    cards = [_card(power, i, risks, progress) for i in range(len(power.steps))]
+    cards = cards_of(power, risks, progress, path)
     kind = "risk-narrow" if risks else "flow-narrow"
     parts, y = [], float(MARGIN)
     if risks:
-        legend = paragraph("的措施不满足,系统就不让办", ROOM, ENFORCED, TEXT_SIZE)
-        parts.append(drawn(legend, MARGIN + PAD, y, TEXT_SIZE))
-        y += legend.height + MARGIN
+        parts.append(drawn(LEGEND, MARGIN + PAD, y, TEXT_SIZE))
+        y += LEGEND.height + MARGIN
+    parts.append(drawn_column(cards, y, kind, risks))
+    y += stack_height(cards) - _gap(cards[-1].leads_on)
+    if path:
+        words = trace.words_of(power, path)
+        parts.append(trace.drawn_words(words, MARGIN, y, WIDTH - 2 * MARGIN))
+        y += trace.words_height(words, WIDTH - 2 * MARGIN)
+    texts = title_of(power, risks, path), description(power, progress, path)
+    return document(kind, (WIDTH, y + MARGIN), texts, "".join(parts))
+
+
+def cards_of(
+    power: Power,
+    risks: bool,
+    progress: Progress | None = None,
+    path: CounterExample | None = None,
+) -> list[Card]:
+    """One card for each step."""
+    return [_card(power, i, risks, progress, path) for i in range(len(power.steps))]
+
+
+def stack_height(cards: Sequence[Card]) -> float:
+    """How high cards are one below the other, with the arrow below the last."""
+    return sum(card.height + _gap(card.leads_on) for card in cards)
+
+
+def drawn_column(cards: Sequence[Card], y: float, kind: str, risks: bool) -> str:
+    """Cards one below the other."""
+    parts = []
     for card in cards:
         parts.append(_drawn_card(card, y, risks))
         y += card.height
         if card.leads_on is not None:
-            parts.append(_arrow(card.leads_on, y, kind))
+            parts.append(_arrow(card, card.leads_on, y, kind))
+        if card.leads_on is not None and card is cards[-1]:  # goes on in another column
+            words = f"接第{card.number + 1}步"
+            x = WIDTH / 2 - 10 - width(words, TEXT_SIZE)
+            parts.append(label(words, x, y + 4 + TEXT_SIZE, TEXT_SIZE))
         y += _gap(card.leads_on)
-    title = f"{power.name}权力运行流程图{'与廉政风险防控图' if risks else ''}"
-    size = (WIDTH, y - _gap(cards[-1].leads_on) + MARGIN)
-    return document(kind, size, (title, description(power, progress)), "".join(parts))
+    return "".join(parts)
 
 
-def _card(power: Power, index: int, risks: bool, progress: Progress | None) -> Card:
+def _card(
+    power: Power,
+    index: int,
+    risks: bool,
+    progress: Progress | None,
+    path: CounterExample | None,
+) -> Card:
     step = power.steps[index]
     following = power.steps[index + 1].id if index + 1 < len(power.steps) else ""
     on = [o for o in step.outcomes if o.to == (following,)]
-    others = [outcome_words(power, o) for o in step.outcomes if o.to != (following,)]
-    if len(step.outcomes) == 1:  # its name says nothing that the way does not
-        others = [words.partition(" ")[2] for words in others]
-    wait = join_words(power, step)
+    turns = {o.id: path.turns(step.id, o.id) if path else [] for o in step.outcomes}
     limit = limit_words(step)
     facts = f"{post_name(power, step.post)}{f' · 限{limit}' if limit else ''}"
     label_on = "/".join(o.name for o in on) if len(step.outcomes) > 1 else ""
@@ -104,15 +153,40 @@ def _card(power: Power, index: int, risks: bool, progress: Progress | None) -> C
         names=wrap(step.name, NAME_SIZE, ROOM - NAME_LEFT),
         facts=paragraph(facts, ROOM - NAME_LEFT, size=TEXT_SIZE),
         risks=risk_paragraphs(power, step, ROOM, TEXT_SIZE) if risks and step.risk else (),
-        ways=tuple(
-            paragraph(words, ROOM, size=TEXT_SIZE) for words in ([wait] if wait else []) + others
-        ),
+        ways=tuple(_ways(power, step, following, turns)),
         leads_on=paragraph(label_on, WIDTH / 2 - 20, size=TEXT_SIZE) if on else None,
-        mark=_mark(step, progress),
+        mark=_mark(step, progress, path),
+        turns_on=tuple(sorted(n for o in on for n in turns[o.id])),
     )
 
 
-def _mark(step: Step, progress: Progress | None) -> str:
+def _ways(
+    power: Power, step: Step, following: str, turns: dict[str, list[int]]
+) -> Iterator[tuple[Paragraph, bool]]:
+    """What a step waits for, and its outcomes but the one that the arrow stands for.
+
+    Each with whether a counter-example takes it.
+    """
+    wait = join_words(power, step)
+    if wait:
+        yield paragraph(wait, ROOM, size=TEXT_SIZE), False
+    for outcome in step.outcomes:
+        if outcome.to != (following,):
+            words = outcome_words(power, outcome)
+            if len(step.outcomes) == 1:  # its name says nothing that the way does not
+                words = words.partition(" ")[2]
+            if turns[outcome.id]:
+                words = f"{_turn_words(turns[outcome.id])} {words}"
+            yield paragraph(words, ROOM, size=TEXT_SIZE), bool(turns[outcome.id])
+
+
+def _turn_words(turns: Sequence[int]) -> str:
+    return f"✗ 反例第{'、'.join(map(str, turns))}步"
+
+
+def _mark(step: Step, progress: Progress | None, path: CounterExample | None) -> str:
+    if path and step.id in path.steps:
+        return trace.WRONG
     if progress is None:
         return ""
     if step.id in progress.current:
@@ -143,15 +217,20 @@ def _drawn_card(card: Card, top: float, risks: bool) -> str:
     for each in card.risks:
         parts.append(drawn(each, left, y, TEXT_SIZE))
         y += each.height
-    for each in card.ways:
-        parts.append(drawn(each, left, y + 3, TEXT_SIZE))
+    for each, is_run in card.ways:
+        parts.append(drawn(each, left, y + 3, TEXT_SIZE, RED if is_run else DARK))
         y += each.height
-    return tag("g", "".join(parts))
+    return group(f"第{card.number}步 {card.step.name}", "".join(parts))
 
 
 def _frame(card: Card, top: float, risks: bool) -> str:
     is_current, is_done = card.mark.startswith("▲"), card.mark.startswith("✓")
     look = LOOKS[card.step.risk.grade] if risks and card.step.risk else None
+    is_run = bool(card.turns_on) or any(is_run for _, is_run in card.ways)
+    if is_run or card.mark == trace.WRONG:
+        rect = Rect(MARGIN, top, WIDTH - 2 * MARGIN, card.height)
+        wide = 4 if card.mark == trace.WRONG else 2.5
+        return box(rect, rx=6, fill="#fff", stroke=RED, stroke_width=wide, stroke_dasharray=DASH)
     return box(
         Rect(MARGIN, top, WIDTH - 2 * MARGIN, card.height),
         rx=18 if card.number == 1 else 6,
@@ -163,7 +242,7 @@ def _frame(card: Card, top: float, risks: bool) -> str:
 
 def _pill(mark: str, x: float, y: float) -> str:
     wide = width(mark, TEXT_SIZE) + 14
-    fill = BLUE if mark.startswith("▲") else GREEN
+    fill = {"▲": BLUE, "✗": RED}.get(mark[0], GREEN)
     ground = box(Rect(x, y, wide, 19), rx=9, fill=fill)
     return ground + label(mark, x + wide / 2, y + 14, TEXT_SIZE, fill="#fff", text_anchor="middle")
 
@@ -176,16 +255,21 @@ def _grade(step: Step, x: float, y: float) -> str:
     return grade_mark(step.risk.grade, x + 7, y + 10) + text
 
 
-def _arrow(words: Paragraph, y: float, kind: str) -> str:
+def _arrow(card: Card, words: Paragraph, y: float, kind: str) -> str:
     """The arrow from a card to the next, with the outcome that it stands for."""
-    x = WIDTH / 2
+    x, turns = WIDTH / 2, card.turns_on
     line = tag(
         "path",
         d=f"M{x:.0f} {y:.1f}V{y + _gap(words) - 1:.1f}",
-        stroke=LINE,
+        stroke=RED if turns else LINE,
         stroke_width=2,
-        marker_end=f"url(#{kind}-arrow)",
+        marker_end=f"url(#{kind}-{'red' if turns else 'arrow'})",
+        **({"stroke_dasharray": trace.DASH} if turns else {}),
     )
+    if turns:
+        text = _turn_words(turns)
+        left = x - 10 - width(text, TEXT_SIZE)
+        line += label(text, left, y + 4 + TEXT_SIZE, TEXT_SIZE, fill=RED)
     return line + drawn(words, x + 10, y + 4, TEXT_SIZE)
 
 

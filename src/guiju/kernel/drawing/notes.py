@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from guiju.kernel.drawing.ink import DARK, Rect, box, label, width, wrap
 from guiju.kernel.drawing.plan import Progress, limit_words, names_of, post_name
+from guiju.kernel.drawing.trace import CounterExample, words_of
 from guiju.kernel.power import Outcome, Power, Risk, Step
 
 ENFORCED = "系统强制"
@@ -39,8 +40,13 @@ def risk_paragraphs(
 
 def paragraph(text: str, room: float, tag: str = "", size: float = NOTE_SIZE) -> Paragraph:
     """A text wrapped into so much room."""
-    first = width(tag, size - 1.5) + 10 if tag else 0
+    first = width(tag, tag_size(size)) + 10 if tag else 0
     return Paragraph(wrap(text, size, room, first), tag)
+
+
+def tag_size(size: float) -> float:
+    """The size of the tag before a text of this size."""
+    return size - 1.5
 
 
 def _control_texts(power: Power, step: Step, risk: Risk) -> Iterator[tuple[str, str]]:
@@ -54,18 +60,19 @@ def _control_texts(power: Power, step: Step, risk: Risk) -> Iterator[tuple[str, 
         yield "", f"防控:{';'.join(risk.measures)}"
 
 
-def drawn(each: Paragraph, x: float, y: float, size: float = NOTE_SIZE) -> str:
+def drawn(each: Paragraph, x: float, y: float, size: float = NOTE_SIZE, fill: str = DARK) -> str:
     """A paragraph as SVG, its upper left corner at x and y."""
+    colour = {} if fill == DARK else {"fill": fill}
     parts = []
     for i, line in enumerate(each.lines):
         base = y + NOTE_LINE * i + size
         indent = 0.0
         if each.tag and i == 0:
-            wide = width(each.tag, size - 1.5) + 6
+            wide = width(each.tag, tag_size(size)) + 6
             parts.append(box(Rect(x, y + 0.5, wide, NOTE_LINE - 3), rx=2, fill=DARK))
-            parts.append(label(each.tag, x + 3, base - 0.5, size - 1.5, fill="#fff"))
+            parts.append(label(each.tag, x + 3, base - 0.5, tag_size(size), fill="#fff"))
             indent = wide + 4
-        parts.append(label(line, x + indent, base, size) if line else "")
+        parts.append(label(line, x + indent, base, size, **colour) if line else "")
     return "".join(parts)
 
 
@@ -89,12 +96,21 @@ def join_words(power: Power, step: Step) -> str:
     return f"等第{'、'.join(numbers)}步都办完" if len(numbers) > 1 else ""
 
 
-def description(power: Power, progress: Progress | None) -> str:
+def title_of(power: Power, risks: bool, path: CounterExample | None = None) -> str:
+    """The title of a chart."""
+    what = "权力运行流程图与廉政风险防控图" if risks else "权力运行流程图"
+    return f"{power.name}{what}{'(反例)' if path else ''}"
+
+
+def description(
+    power: Power, progress: Progress | None, path: CounterExample | None = None
+) -> str:
     """The whole chart in words, for screen readers."""
     steps = [_step_words(power, i, step) for i, step in enumerate(power.steps, 1)]
     now = progress.current if progress else ()
     current = "、".join(step.name for step in power.steps if step.id in now)
-    return "".join([f"当前环节:{current}。" if current else "", *steps])
+    wrong = [f"{each}。" for each in words_of(power, path)] if path else []
+    return "".join([*wrong, f"当前环节:{current}。" if current else "", *steps])
 
 
 def _step_words(power: Power, number: int, step: Step) -> str:

@@ -50,6 +50,11 @@ class Node:
     is_refusal: bool = False
 
     @property
+    def cell(self) -> tuple[int, int]:
+        """Its lane and row."""
+        return self.lane, self.row
+
+    @property
     def height(self) -> float:
         """How high it is drawn."""
         match self.kind:
@@ -67,6 +72,7 @@ class Edge:
     source: str
     target: str
     label: str = ""
+    outcomes: tuple[str, ...] = ()  # their ids; none on lines out of bars
 
 
 @dataclass(slots=True)
@@ -133,33 +139,36 @@ def lane_posts(power: Power) -> tuple[str, ...]:
 
 def edges_of(power: Power) -> Iterator[Edge]:
     """All lines, those of one step together, with forks and joins made visible."""
-    heads = {s.id: _join_key(s) if len(s.join) > 1 else s.id for s in power.steps}
+    heads = {s.id: join_key(s.id) if len(s.join) > 1 else s.id for s in power.steps}
     for step in power.steps:
         if len(step.join) > 1:
-            yield Edge(_join_key(step), step.id)
-        ways: dict[str, list[str]] = {}
+            yield Edge(join_key(step.id), step.id)
+        ways: dict[str, list[Outcome]] = {}
         for outcome in step.outcomes:
-            ways.setdefault(_way(step, outcome, heads), []).append(outcome.name)
-        for target, names in ways.items():
-            yield Edge(step.id, target, "/".join(names) if len(step.outcomes) > 1 else "")
+            ways.setdefault(_way(step, outcome, heads), []).append(outcome)
+        for target, shared in ways.items():
+            names = "/".join(each.name for each in shared) if len(step.outcomes) > 1 else ""
+            yield Edge(step.id, target, names, tuple(each.id for each in shared))
         for outcome in step.outcomes:
             if len(outcome.to) > 1:
-                fork = _fork_key(step, outcome)
+                fork = fork_key(step.id, outcome.id)
                 yield from (Edge(fork, heads[target]) for target in outcome.to)
 
 
-def _join_key(step: Step) -> str:
-    return f"join>{step.id}"
+def join_key(step: str) -> str:
+    """The key of the bar above a step that waits for several."""
+    return f"join>{step}"
 
 
-def _fork_key(step: Step, outcome: Outcome) -> str:
-    return f"fork>{step.id}>{outcome.id}"
+def fork_key(step: str, outcome: str) -> str:
+    """The key of the bar below an outcome that leads to several steps."""
+    return f"fork>{step}>{outcome}"
 
 
 def _way(step: Step, outcome: Outcome, heads: dict[str, str]) -> str:
     """The key of the node that an outcome leads to."""
     if len(outcome.to) > 1:
-        return _fork_key(step, outcome)
+        return fork_key(step.id, outcome.id)
     target = outcome.to[0]
     return heads.get(target, f"{step.id}>{target}")
 
@@ -167,14 +176,14 @@ def _way(step: Step, outcome: Outcome, heads: dict[str, str]) -> str:
 def _put_step(plan: Plan, into: dict[str, list[str]], step: Step, lane: int, number: int) -> None:
     """Put a step with its bars."""
     if len(step.join) > 1:
-        key = _join_key(step)
+        key = join_key(step.id)
         plan.put(Node(key, Kind.JOIN, lane, _row_below(plan, into, key, lane), ("都办完后",)))
     row = _row_below(plan, into, step.id, lane)
     lines = balanced(step.name, NAME_SIZE, NODE_WIDTH - 12)
     plan.put(Node(step.id, Kind.STEP, lane, row, lines, step, number))
     for outcome in step.outcomes:
         if len(outcome.to) > 1:
-            key = _fork_key(step, outcome)
+            key = fork_key(step.id, outcome.id)
             row = _row_below(plan, into, key, lane)
             plan.put(Node(key, Kind.FORK, lane, row, ("同时进行",)))
 

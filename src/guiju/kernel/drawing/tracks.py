@@ -51,6 +51,8 @@ def _meets(one: Track, two: Track) -> bool:
 def _ordered(tracks: list[Track]) -> list[Track]:
     """Tracks are moved to better places for as long as that saves a crossing."""
     order = sorted(tracks, key=lambda track: (track.lo, track.hi))
+    if len(order) < 2:
+        return order
     for _ in order:
         before = list(order)
         for track in before:
@@ -75,6 +77,9 @@ def _move(order: list[Track], track: Track) -> None:
 
 def _crossings(first: Track, second: Track) -> int:
     """How often two tracks cross when the first lies before the second."""
-    return sum(side > 0 and second.lo <= at <= second.hi for at, side in first.ends) + sum(
-        side < 0 and first.lo <= at <= first.hi for at, side in second.ends
-    )
+    found = 0
+    for at, side in first.ends:
+        found += side > 0 and second.lo <= at <= second.hi
+    for at, side in second.ends:
+        found += side < 0 and first.lo <= at <= first.hi
+    return found

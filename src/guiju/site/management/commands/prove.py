@@ -1,8 +1,9 @@
-"""``guiju check PATH… [--json]``: prove packs or power files.
+"""``guiju check PATH… [--json] [--svg DIR]``: prove packs or power files.
 
 A PATH is a pack's folder or the file of one power. The file finds the rules of the pack it
 lies in, and its calendar, so that its examples are run as well. Exit status 0: all hold.
 1: something was found. 2: something cannot be read.
+With --svg, what is found in a chart is drawn on it, the counter-example in red, one file each.
 
 Its module is called ``prove`` because Django has a command ``check`` of its own, for the
 settings: ``python -m django check --deploy``.
@@ -21,6 +22,8 @@ from django.core.management.base import BaseCommand
 from guiju.formats.packs import PackError, read_calendar, read_one, read_pack, read_rules
 from guiju.formats.staffing import staffing_findings
 from guiju.kernel.checks import NO_RULES, findings
+from guiju.kernel.checks.finding import Finding
+from guiju.kernel.draw import CounterExample, chart_svg
 from guiju.kernel.examples import failures
 from guiju.kernel.power import Power
 from guiju.kernel.rules import Rule
@@ -39,6 +42,7 @@ class Line:
     path: tuple[str, ...] = ()
     line: int = 0
     mend: str = ""
+    svg: str = ""
 
 
 class Command(BaseCommand):
@@ -50,15 +54,20 @@ class Command(BaseCommand):
         """What to prove, and how to print it."""
         parser.add_argument("paths", nargs="+", type=Path)
         parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument("--svg", type=Path, help="a folder for drawings of what is found")
 
-    def handle(self, *args: object, paths: list[Path], **options: object) -> None:
+    def handle(
+        self, *args: object, paths: list[Path], svg: Path | None = None, **options: object
+    ) -> None:
         """Prove every path, say what was found."""
         today = clock.now().date()
+        if svg:
+            svg.mkdir(parents=True, exist_ok=True)
         found: list[Line] = []
         is_unreadable = False
         for path in paths:
             try:
-                found += list(_lines(path.resolve(), today))
+                found += list(_lines(path.resolve(), today, svg))
             except PackError as error:
                 is_unreadable = True
                 found.append(
@@ -78,39 +87,51 @@ class Command(BaseCommand):
             self.stdout.write(f"{place}: [{line.check}] {line.message} {line.mend}".rstrip())
             if line.path:
                 self.stdout.write(f"    例如:{' → '.join(line.path)}")
+            if line.svg:
+                self.stdout.write(f"    图:{line.svg}")
         if not found:
             self.stdout.write(f"检查了 {count} 处,没有发现问题")
 
 
-def _lines(path: Path, today: date) -> Iterator[Line]:
+def _lines(path: Path, today: date, svg: Path | None) -> Iterator[Line]:
     """Everything found at a path. Raises PackError."""
     folder = path if path.is_dir() else path.parent.parent
     if not (folder / "pack.toml").exists():
-        yield from _findings(str(path), read_one(path, today), today)
+        yield from _findings(str(path), read_one(path, today), today, NO_RULES, svg)
         return
     if not path.is_dir():
         rules, calendar = read_rules(folder, today), read_calendar(folder)
-        yield from _all(str(path), read_one(path, today), calendar, today, rules)
+        power = read_one(path, today)
+        yield from _findings(str(path), power, today, rules, svg)
+        yield from _examples(str(path), power, calendar)
         return
     pack = read_pack(path, today)
     files = sorted((folder / "powers").glob("*.toml"))
     for file, power in zip(files, pack.powers, strict=True):
-        yield from _all(str(file), power, pack.calendar, today, pack.rules)
+        yield from _findings(str(file), power, today, pack.rules, svg)
+        yield from _examples(str(file), power, pack.calendar)
         for each in staffing_findings(pack, power, today):
             yield Line(str(file), each.check, f"{power.name}:{each.message}", each.steps)
 
 
-def _all(
-    file: str, power: Power, calendar: Calendar, today: date, rules: Mapping[str, Rule]
-) -> Iterator[Line]:
-    yield from _findings(file, power, today, rules)
+def _examples(file: str, power: Power, calendar: Calendar) -> Iterator[Line]:
     for failure in failures(power, calendar):
         yield Line(file, "示例", failure)
 
 
 def _findings(
-    file: str, power: Power, today: date, rules: Mapping[str, Rule] = NO_RULES
+    file: str, power: Power, today: date, rules: Mapping[str, Rule], svg: Path | None
 ) -> Iterator[Line]:
-    for each in findings(power, today, rules):
+    for number, each in enumerate(findings(power, today, rules), 1):
         message = f"{power.name}:{each.message}"
-        yield Line(file, each.check, message, each.steps, each.path)
+        picture = ""
+        if svg and (each.steps or each.path):
+            picture = str(svg / f"{Path(file).stem}-{number}-{each.check}.svg")
+            Path(picture).write_text(_drawing(power, each), encoding="utf-8")
+        yield Line(file, each.check, message, each.steps, each.path, svg=picture)
+
+
+def _drawing(power: Power, found: Finding) -> str:
+    """The chart with what was found on it; a path of names alone is told in words."""
+    message = f"[{found.check}] {found.message}" if found.moves else str(found)
+    return chart_svg(power, risks=False, path=CounterExample(message, found.moves, found.steps))
