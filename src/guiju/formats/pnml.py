@@ -3,7 +3,7 @@
     pnml/net/(page/)*            place, transition, arc; referencePlace, referenceTransition
     place/initialMarking/text    tokens at the beginning; 0 when left out
     arc/inscription/text         the weight; 1 when left out
-    arc/arctype/text             "reset" empties the place (an extension of pm4py and ProM)
+    arc/arctype/text             "reset" empties the place (an extension, as pm4py writes it)
     net/finalmarkings/marking    the markings in which the net may end (an extension, too)
 
 Without ``finalmarkings`` the net ends in its sinks: with one token in the only one, or, when
@@ -20,6 +20,7 @@ from xml.parsers import expat
 
 from guiju.kernel.petri import Ending, PetriNet, Transition
 
+COLOURED = {"symmetricnet", "highlevelnet", "pt-hlpng"}  # tokens that carry values
 INVISIBLE = "$invisible$"  # what ProM writes for a transition that only routes
 
 
@@ -70,6 +71,10 @@ def parse_pnml(text: bytes, file: str = "PNML") -> NamedNet:
     if len(nets) != 1:
         mend = "根元素写 pnml,其中写一个 net"
         raise PnmlError(file, root.line, f"应当有一个网,实有{len(nets)}个", mend)
+    kind = nets[0].attributes.get("type", "").rsplit("/", 1)[-1]
+    if kind in COLOURED:
+        mend = "只读库所/变迁网(ptnet)"
+        raise PnmlError(file, nets[0].line, f"不支持“{kind}”网", mend)
     return _Reader(nets[0], file).named_net()
 
 

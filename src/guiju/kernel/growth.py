@@ -5,29 +5,38 @@ that has grown. Another path may show growth earlier; this looks from every mark
 of distance for the nearest one that has grown beyond it.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
-from guiju.kernel.statespace import Code, Space, TooNarrow, code_of
+from guiju.kernel.statespace import Code, Move, Space, TooNarrow, code_of
 
 Path = tuple[int, ...]
 
 
 def shortest_growth(space: Space, markings_max: int) -> tuple[Path, bool]:
     """The path, and whether it is proven that none is shorter."""
+    width = space.code.width
+    while True:
+        try:
+            return _shortest(space, _repeatable(code_of(space.code.net, width)), markings_max)
+        except TooNarrow:
+            width *= 2
+
+
+def _shortest(space: Space, code: Code, left: int) -> tuple[Path, bool]:
     assert space.growth is not None
-    code = _repeatable(code_of(space.code.net, space.code.width * 4))  # room for what comes
-    best, distance, left = space.path(space.growth), [0], markings_max
+    best, distance = space.path(space.growth), [0]
+    moves = cache(code.moves)  # many origins lead to the same markings
     for number, marking in enumerate(space.markings):
         if number:
             distance.append(distance[space.parent[number]] + 1)
         steps_max = len(best) - 1 - distance[number]
         if steps_max < 1:
             return best, True
-        origin = code.pack(space.code.unpack(marking))
-        try:
-            found, seen = _nearest(code, origin, steps_max, left)
-        except TooNarrow:
-            return best, False
+        is_same = code.width == space.code.width
+        origin = marking if is_same else code.pack(space.code.unpack(marking))
+        found, seen = _nearest(code, moves, origin, steps_max, left)
         left -= seen
         if left < 0:
             return best, False
@@ -51,7 +60,9 @@ def _repeatable(code: Code) -> Code:
         rows = kept
 
 
-def _nearest(code: Code, origin: int, steps_max: int, left: int) -> tuple[Path | None, int]:
+def _nearest(
+    code: Code, moves: Callable[[int], list[Move]], origin: int, steps_max: int, left: int
+) -> tuple[Path | None, int]:
     """A shortest path to a marking that has grown beyond this one; how many were looked at.
 
     What was emptied on the way counts: what lies there is no growth that can be repeated.
@@ -61,7 +72,7 @@ def _nearest(code: Code, origin: int, steps_max: int, left: int) -> tuple[Path |
     for _ in range(steps_max):
         outer: dict[tuple[int, int], Path] = {}
         for (marking, cleared), path in ring.items():
-            for move, after, _doubled in code.moves(marking):
+            for move, after, _doubled in moves(marking):
                 state = after, cleared | code.clears[move]
                 if state in seen:
                     continue

@@ -26,7 +26,7 @@ net that it fires in order, and ``stands_for``, all those that can fire if and o
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guiju.kernel.petri import Ending, PetriNet, Transition
 
@@ -122,6 +122,13 @@ class _Draft:
                 arcs[place].add(number)
         self.dirty.update(move.take, move.put)
 
+    def put_more(self, number: int, places: Iterable[str]) -> None:
+        """Note that a transition now puts into these places, too."""
+        move = self.moves[number]
+        for place in places:
+            self.putters[place].add(number)
+        self.dirty.update(move.take, move.put)
+
     def drop(self, number: int) -> _Move:
         move = self.moves.pop(number)
         for arcs, places in self._arcs(move):
@@ -135,7 +142,7 @@ class _Draft:
         for number in self.takers.pop(place, ()):
             del self.moves[number].take[place]
         for number in self.putters.pop(place, ()):
-            del self.moves[number].put[place]
+            self.moves[number].put.pop(place, None)
         for number in self.clearers.pop(place, ()):
             self.moves[number].clear -= {place}
         del self.places[place]
@@ -215,21 +222,27 @@ def _fuse_choice(draft: _Draft) -> bool:
 
 
 def _can_fuse(draft: _Draft, place: str) -> bool:
-    takers = [draft.moves[number] for number in draft.takers[place]]
-    putters = [draft.moves[number] for number in draft.putters[place]]
-    if not takers or not putters or place in draft.spoken_of or draft.net.initial.get(place):
+    if place in draft.spoken_of or draft.net.initial.get(place) or not draft.putters[place]:
         return False
-    if len(takers) > 1 and any(each.put[place] > 1 for each in putters):
+    takers = [draft.moves[number] for number in draft.takers[place]]
+    if any(len(each.take) > 1 or not each.put or each.clear for each in takers):
         return False
     clearers = draft.clearers[place]
-    return all(
-        each.take == {place: 1}
-        and each.put
-        and not each.clear
-        and place not in each.put
-        and all(draft.clearers[after] == clearers for after in each.put)
-        for each in takers
-    ) and any(_stays_left_over(draft, each) for each in takers)
+    return (
+        all(
+            each.take[place] == 1
+            and place not in each.put
+            and all(draft.clearers[after] == clearers for after in each.put)
+            for each in takers
+        )
+        and (len(takers) == 1 or _puts_one_each(draft, place))
+        and any(_stays_left_over(draft, each) for each in takers)
+    )
+
+
+def _puts_one_each(draft: _Draft, place: str) -> bool:
+    """Whether no transition puts two tokens there, which two takers could share."""
+    return all(draft.moves[number].put[place] == 1 for number in draft.putters[place])
 
 
 def _stays_left_over(draft: _Draft, taker: _Move) -> bool:
@@ -244,19 +257,27 @@ def _stays_left_over(draft: _Draft, taker: _Move) -> bool:
 
 def _fuse(draft: _Draft, place: str) -> None:
     takers = [draft.drop(number) for number in sorted(draft.takers[place])]
-    putters = [draft.drop(number) for number in sorted(draft.putters[place])]
-    draft.drop_place(place)
-    for first in putters:
-        times = first.put.pop(place)
-        first.clear -= {place}
+    for number in sorted(draft.putters[place]):
+        if len(takers) == 1:
+            _join(draft.moves[number], takers[0], place)
+            draft.put_more(number, takers[0].put)
+            continue
+        first = draft.drop(number)
         for then in takers:
-            put = dict(first.put)
-            for after, count in then.put.items():
-                put[after] = put.get(after, 0) + count * times
-            trace = (first.trace, then.trace, times)
-            steps = first.steps + then.steps * times
-            both = first.stands_for | then.stands_for
-            draft.add(_Move(first.take.copy(), put, first.clear, trace, steps, both))
+            both = replace(first, take=first.take.copy(), put=first.put.copy())
+            _join(both, then, place)
+            draft.add(both)
+    draft.drop_place(place)
+
+
+def _join(first: _Move, then: _Move, place: str) -> None:
+    """Let a transition do at once what the next would do with what it puts in a place."""
+    times = first.put.pop(place)
+    for after, count in then.put.items():
+        first.put[after] = first.put.get(after, 0) + count * times
+    first.trace = first.trace, then.trace, times
+    first.steps += then.steps * times
+    first.stands_for |= then.stands_for
 
 
 def _merge_transitions(draft: _Draft) -> bool:
@@ -292,22 +313,32 @@ def _drop_idle(draft: _Draft) -> bool:
 
 
 def _merge_places(draft: _Draft) -> bool:
-    first: set[object] = set()
+    beside: dict[object, list[str]] = {}  # places with the same takers and putters
+    for place in draft.places:
+        around = frozenset(draft.takers[place]), frozenset(draft.putters[place])
+        beside.setdefault(around, []).append(place)
     has_changed = False
-    for place in list(draft.places):
-        key = (
-            frozenset((number, draft.moves[number].take[place]) for number in draft.takers[place]),
-            frozenset((number, draft.moves[number].put[place]) for number in draft.putters[place]),
-            frozenset(draft.clearers[place]),
-            draft.net.initial.get(place, 0),
-            draft.role(place),
-        )
-        if key in first:
-            _note_neighbours(draft, place)
-            draft.drop_place(place)
-            has_changed = True
-        first.add(key)
+    for places in beside.values():
+        first: set[object] = set()
+        for place in places if len(places) > 1 else ():
+            key = _weights(draft, place)
+            if key in first:
+                _note_neighbours(draft, place)
+                draft.drop_place(place)
+                has_changed = True
+            first.add(key)
     return has_changed
+
+
+def _weights(draft: _Draft, place: str) -> object:
+    """All that can tell a place from another with the same takers and putters."""
+    return (
+        tuple(draft.moves[number].take[place] for number in sorted(draft.takers[place])),
+        tuple(draft.moves[number].put[place] for number in sorted(draft.putters[place])),
+        frozenset(draft.clearers[place]),
+        draft.net.initial.get(place, 0),
+        draft.role(place),
+    )
 
 
 def _drop_constant(draft: _Draft) -> bool:
