@@ -116,6 +116,61 @@ HAND_MADE = {
         net("a: i > p q", "b: p > r", "c: q > s ! r", "d: r s > o"),
         {Kind.DEADLOCK: "a b c"},
     ),
+    "two tokens that vanish": (
+        net("a: i > p p", "b: p >", endings=(Ending({}, frozenset("o")),)),
+        {Kind.DOUBLE: "a"},
+    ),
+    "two tokens that may go different ways": (
+        net("a: i > p p", "b: p > q", "c: p > r", "d: q r > o"),
+        {Kind.DEADLOCK: "a b b", Kind.DOUBLE: "a"},
+    ),
+    "what fires three times makes three steps": (
+        net(
+            *("a: i > p p p", "b: p > q", "c: q q q > x"),
+            *("d: i > r", "e: r > s", "f: s > t", "g: t > x", "h: i > o"),
+        ),
+        {Kind.DEADLOCK: "d e f g", Kind.DOUBLE: "a"},
+    ),
+    "two alike, of which one is emptied": (
+        net("a: i > p q r", "b: r > s ! q", "c: p q s > o"),
+        {Kind.DEADLOCK: "a b", Kind.DEAD: "c"},
+    ),
+    "two alike, of which one is needed twice": (
+        net("a: i > p q", "b: p q q > o"),
+        {Kind.DEADLOCK: "a", Kind.DEAD: "b"},
+    ),
+    "a permit that is always there": (
+        net("a: i p > j p", "b: j p > o p", initial="i p", endings=(Ending({"o": 1, "p": 1}),)),
+        {},
+    ),
+    "a permit that can be withdrawn": (
+        net(
+            *("a: i p > j p", "b: j > k ! p", "c: k p > o p", "d: j p > o p"),
+            initial="i p",
+            endings=(Ending({"o": 1, "p": 1}),),
+        ),
+        {Kind.DEADLOCK: "a b", Kind.DEAD: "c"},
+    ),
+    "nothing but permits at the end": (
+        net(
+            *("a: i > o", "b: o > o"),
+            initial="i p q",
+            endings=(Ending({"p": 1, "q": 1}, frozenset("o")),),
+        ),
+        {Kind.IMPROPER: ""},
+    ),
+    "a permit that becomes two": (
+        net("a: i > j p", "b: j p > o p", initial="i p", endings=(Ending({"o": 1, "p": 1}),)),
+        {Kind.IMPROPER: "a b", Kind.DOUBLE: "a"},
+    ),
+    "growth that a reset undoes is none": (
+        net("a: i > i p ! p", "b: i > j", "c: j > i q", "d: i > o"),
+        {Kind.UNBOUNDED: "b c"},
+    ),
+    "two permits": (
+        net("a: i p > o p", initial="i p p", endings=(Ending({"o": 1, "p": 2}),)),
+        {Kind.DOUBLE: ""},
+    ),
     "either of two endings": (
         net("a: i > o", "b: i > x", endings=(Ending({"o": 1}), Ending({"x": 1}))),
         {},
