@@ -121,7 +121,7 @@ def _faults(
             cheapest = space.cheapest(small.steps, space.deadlocks)
             faults[kind] = _fault(net, kind, small.path(cheapest, STEPS_MAX), is_shortest=True)
             continue
-        whole = walk(net, PATH_MARKINGS_MAX, frozenset({kind} - {Kind.LIVELOCK}))
+        whole = walk(net, PATH_MARKINGS_MAX, None if kind is Kind.LIVELOCK else kind)
         if whole.growth is not None:  # no more is told of an unbounded net
             growth, is_shortest = shortest_growth(whole, PATH_MARKINGS_MAX)
             return {Kind.UNBOUNDED: _fault(net, Kind.UNBOUNDED, growth, is_shortest=is_shortest)}

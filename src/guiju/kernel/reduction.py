@@ -108,7 +108,9 @@ class _Draft:
         self.places = dict.fromkeys(net.places)
         self.next = 0
         self.spoken_of = {p for each in net.endings for p in (*each.tokens, *each.free)}
-        self.dirty = set(net.places)  # places to look at once more
+        self.dirty = dict.fromkeys(
+            net.places, 0
+        )  # places to look at once more; a dict keeps order
         for number, each in enumerate(net.transitions):
             move = _Move(dict(each.take), dict(each.put), each.clear, number, 1, 1 << number)
             self.add(move)
@@ -120,33 +122,35 @@ class _Draft:
         for arcs, places in self._arcs(move):
             for place in places:
                 arcs[place].add(number)
-        self.dirty.update(move.take, move.put)
+        self.dirty |= move.take | move.put
 
     def put_more(self, number: int, places: Iterable[str]) -> None:
         """Note that a transition now puts into these places, too."""
         move = self.moves[number]
         for place in places:
             self.putters[place].add(number)
-        self.dirty.update(move.take, move.put)
+        self.dirty |= move.take | move.put
 
     def drop(self, number: int) -> _Move:
         move = self.moves.pop(number)
         for arcs, places in self._arcs(move):
             for place in places:
                 arcs[place].discard(number)
-        self.dirty.update(move.take, move.put)
+        self.dirty |= move.take | move.put
         return move
 
     def drop_place(self, place: str) -> None:
-        """Take a place away, with all its arcs."""
-        for number in self.takers.pop(place, ()):
-            del self.moves[number].take[place]
-        for number in self.putters.pop(place, ()):
-            self.moves[number].put.pop(place, None)
+        """Take a place away, with all its arcs; those beside it may then have more in common."""
+        takers, putters = self.takers.pop(place, set()), self.putters.pop(place, set())
+        for number in takers | putters:
+            move = self.moves[number]
+            move.take.pop(place, None)
+            move.put.pop(place, None)
+            self.dirty |= move.take | move.put
         for number in self.clearers.pop(place, ()):
             self.moves[number].clear -= {place}
         del self.places[place]
-        self.dirty.discard(place)
+        self.dirty.pop(place, None)
 
     def _arcs(self, move: _Move) -> Iterator[tuple[defaultdict[str, set[int]], Iterable[str]]]:
         yield self.takers, move.take
@@ -205,7 +209,7 @@ def _fuse_series(draft: _Draft) -> bool:
     """Fuse wherever there is one taker; what changes nearby is looked at again."""
     has_changed = False
     while draft.dirty:
-        place = draft.dirty.pop()
+        place, _ = draft.dirty.popitem()
         if len(draft.takers[place]) == 1 and _can_fuse(draft, place):
             _fuse(draft, place)
             has_changed = True
@@ -323,7 +327,6 @@ def _merge_places(draft: _Draft) -> bool:
         for place in places if len(places) > 1 else ():
             key = _weights(draft, place)
             if key in first:
-                _note_neighbours(draft, place)
                 draft.drop_place(place)
                 has_changed = True
             first.add(key)
@@ -345,7 +348,6 @@ def _drop_constant(draft: _Draft) -> bool:
     has_changed = False
     for place in list(draft.places):
         if _is_constant(draft, place):
-            _note_neighbours(draft, place)
             draft.drop_place(place)
             has_changed = True
     return has_changed
@@ -372,11 +374,6 @@ def _asks_more(draft: _Draft, ending: Ending) -> bool:
     return len(draft.places.keys() & ending.tokens.keys()) > 1
 
 
-def _note_neighbours(draft: _Draft, place: str) -> None:
-    for number in draft.takers[place] | draft.putters[place]:
-        draft.dirty.update(draft.moves[number].take, draft.moves[number].put)
-
-
 def _steps(trace: Trace) -> Iterator[int]:
     """The transitions of a trace, in order; without recursion, as traces may be deep."""
     todo = [(trace, 1)]
@@ -392,8 +389,7 @@ def _steps(trace: Trace) -> Iterator[int]:
             todo.append((first, 1))
 
 
-Rule = Callable[[_Draft], bool]
-RULES: tuple[Rule, ...] = (
+RULES: tuple[Callable[[_Draft], bool], ...] = (
     _fuse_series,
     _merge_transitions,
     _drop_idle,

@@ -15,7 +15,7 @@ from guiju.kernel.petri import Transition as PetriTransition
 from guiju.kernel.proof import Answer, Fault, Judgement, judge
 from guiju.kernel.statespace import Kind, Space, walk_one_safe
 
-MARKINGS_MAX = 200_000  # about a second; charts of sixty steps have a few thousand
+MARKINGS_MAX = 200_000  # a second or two; charts of sixty steps have a few thousand
 
 Path = tuple[Transition, ...]
 

@@ -80,9 +80,8 @@ class Code:
         return any(marking & mask == tokens for tokens, mask in self.endings)
 
     def is_improper(self, marking: int) -> bool:
-        """Whether the tokens of an ending are there, and it is none."""
-        covered = any(tokens and self.covers(marking, tokens) for tokens, _ in self.endings)
-        return covered and not self.is_final(marking)
+        """Whether the tokens of an ending are there; asked only where it is none."""
+        return any(tokens and self.covers(marking, tokens) for tokens, _ in self.endings)
 
     def pack(self, tokens: Bag) -> int:
         """Tokens by place in one integer. Raises TooNarrow where there are too many."""
@@ -204,15 +203,20 @@ class Space:
 
     def found(self) -> set[Kind]:
         """What a single marking or step has shown so far."""
-        seen = {Kind.DEADLOCK: self.deadlocks, Kind.IMPROPER: self.improper}
-        kinds = {kind for kind, numbers in seen.items() if numbers}
+        kinds = set()
+        if self.deadlocks:
+            kinds.add(Kind.DEADLOCK)
+        if self.improper:
+            kinds.add(Kind.IMPROPER)
         if self.double is not None:
             kinds.add(Kind.DOUBLE)
-        return kinds if self.growth is None else {*kinds, Kind.UNBOUNDED}
+        if self.growth is not None:
+            kinds.add(Kind.UNBOUNDED)
+        return kinds
 
 
-def walk(net: PetriNet, markings_max: int, until: frozenset[Kind] = frozenset()) -> Space:
-    """Walk through all markings; stop early once every kind of ``until`` has been found."""
+def walk(net: PetriNet, markings_max: int, until: Kind | None = None) -> Space:
+    """Walk through all markings, or until a kind that one marking can show has been found."""
     width = 1
     while True:
         try:
@@ -223,13 +227,13 @@ def walk(net: PetriNet, markings_max: int, until: frozenset[Kind] = frozenset())
 
 def walk_one_safe(net: PetriNet, markings_max: int) -> Space:
     """Walk as a case runs: not beyond a second token in a place, and not beyond an ending."""
-    return _CaseWalk(code_of(net, 1), markings_max, frozenset()).run()
+    return _CaseWalk(code_of(net, 1), markings_max, None).run()
 
 
 class _Walk:
     """The walk under way."""
 
-    def __init__(self, code: Code, markings_max: int, until: frozenset[Kind]) -> None:
+    def __init__(self, code: Code, markings_max: int, until: Kind | None) -> None:
         self.code, self.markings_max, self.until = code, markings_max, until
         self.seen = {code.initial: 0}
         self.space = Space(code, markings_max, [code.initial])
@@ -244,7 +248,7 @@ class _Walk:
             if len(markings) > self.markings_max:
                 return space
             self.visit(number, markings[number])
-            if space.growth is not None or (self.until and self.until <= space.found()):
+            if space.growth is not None or (self.until and self.until in space.found()):
                 return space
             number += 1
         space.is_whole = True
@@ -283,7 +287,7 @@ class _Walk:
 
     def on_double(self, number: int, move: int, doubled: int) -> bool:
         """Note the first doubled token; the answer is whether to stay on this side of it."""
-        is_all = self.until == {Kind.DOUBLE}  # then nothing beyond it matters
+        is_all = self.until is Kind.DOUBLE  # then nothing beyond it matters
         if not self.code.guard and not is_all:
             raise TooNarrow
         if self.space.double is None:
