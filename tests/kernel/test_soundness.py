@@ -1,13 +1,16 @@
 """Soundness against its definition, tried on random charts with markings as bags of tokens."""
 
 from collections import Counter
+from dataclasses import dataclass, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kernel.charts import SOUND, chart, program, step
 
-from guiju.kernel.net import compile_net
-from guiju.kernel.power import Power
+from guiju.kernel import soundness as module
+from guiju.kernel.net import END, Transition, compile_net
+from guiju.kernel.power import Power, Step
+from guiju.kernel.run import Program
 from guiju.kernel.soundness import soundness
 
 Bag = frozenset[tuple[tuple[str, str], int]]  # (place, tokens); a place is (step, branch)
@@ -184,9 +187,52 @@ def test_a_circle_without_a_way_out_is_found_where_it_is_entered():
     assert on.net.waiting(stuck[1]) == ("b",)
 
 
-def test_twelve_parallel_branches_are_walked_whole():
-    names = [f"s{number}" for number in range(12)]
-    branches = [step(name, ("z",)) for name in names]
-    on = program(step("a", tuple(names)), *branches, step("z", ("good",), join=names))
+def branches(count: int, *last: tuple[str, ...]) -> Program:
+    """A fork into so many branches and a join; the last branch has these outcomes."""
+    names = [f"s{number:02}" for number in range(count)]
+    steps = [step(name, ("z",)) for name in names[:-1]]
+    steps += [step(names[-1], *(last or (("z",),)))]
+    join = [name for name, each in zip(names, steps, strict=True) if ("z",) in exits_of(each)]
+    return program(step("a", tuple(names)), *steps, step("z", ("good",), join=join))
 
-    assert soundness(on.net).is_sound
+
+def exits_of(each: Step) -> list[tuple[str, ...]]:
+    return [outcome.to for outcome in each.outcomes]
+
+
+def test_twenty_parallel_branches_are_proven_without_walking_a_million_markings(monkeypatch):
+    monkeypatch.setattr(module, "MARKINGS_MAX", 10)
+
+    assert soundness(branches(20).net).is_sound
+
+
+def test_a_fault_among_many_branches_is_told_even_where_not_all_can_be_walked(monkeypatch):
+    monkeypatch.setattr(module, "MARKINGS_MAX", 10)
+    net = branches(12, ("z",), ("good",)).net
+    verdict = soundness(net)
+
+    assert not verdict.is_decided
+    assert verdict.left_over is not None
+    path, left = verdict.left_over
+    marking = net.initial
+    for move in path:
+        assert move.is_enabled(marking)
+        marking = move.fire(marking)
+    assert marking == left | END
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing(Transition):
+    clear: int = 0
+
+
+def test_an_outcome_that_clears_takes_the_tokens_of_all_branches():
+    net = branches(2, ("z",), ("a",)).net
+    back = net.transitions[-2]
+    all_but_the_end = (1 << len(net.places)) - 2
+    clearing = Clearing(back.step, back.outcome, back.take, back.put, back.end, all_but_the_end)
+    moves = tuple(clearing if move is back else move for move in net.transitions)
+
+    assert back.outcome.to == ("a",)
+    assert soundness(net).double
+    assert soundness(replace(net, transitions=moves)).is_sound

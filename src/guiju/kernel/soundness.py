@@ -1,105 +1,108 @@
-"""Soundness of a chart's net, by walking its whole state space.
+"""Soundness of a chart's net: every kind of fault at once, each with a shortest path to it.
 
-A net is sound when from every reachable marking the end can be reached, the end is reached
-with no token left behind, every transition can happen, and no place ever holds two tokens
-(van der Aalst 1998; here for one-safe nets, which is what a chart must be). The first
-violation of each kind is reported with a shortest path to it, because the walk is breadth
-first.
+``proof`` decides whether the net is sound and one-safe, which a chart must be. Only if it is
+not, its markings are walked as a case runs, not beyond a second token in a place and not
+beyond an end, so that whoever drew the chart sees all that is wrong with it.
 
 The walk stops at ``MARKINGS_MAX`` markings and then says "undecided": it never guesses.
 """
 
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from guiju.kernel.net import END, Net, Transition
+from guiju.kernel.petri import Bag, Ending, PetriNet, bag
+from guiju.kernel.petri import Transition as PetriTransition
+from guiju.kernel.proof import Answer, Fault, Judgement, judge
+from guiju.kernel.statespace import Kind, Space, walk_one_safe
 
-MARKINGS_MAX = 200_000  # about a second; charts of sixty steps have a few thousand
+MARKINGS_MAX = 200_000  # a second or two; charts of sixty steps have a few thousand
 
 Path = tuple[Transition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the walk found; all empty and decided: the net is sound."""
+    """What was found; all empty and decided: the net is sound."""
 
     stuck: tuple[Path, int] | None = None  # a path after which the end is out of reach
     double: tuple[Path, int] | None = None  # a path whose last transition doubles a token
     left_over: tuple[Path, int] | None = None  # a path that ends with tokens left behind
     dead: tuple[Transition, ...] = ()  # transitions that can never happen
-    is_decided: bool = True
+    is_decided: bool = True  # if not, something may be wrong beside what was found
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing was found and the whole space was walked."""
+        """Whether nothing was found and nothing can be."""
         return self.is_decided and not (self.stuck or self.double or self.left_over or self.dead)
 
 
-@dataclass(slots=True)
-class _Walk:
-    """What the walk has seen so far; a marking comes into ``came`` in order of distance."""
-
-    came: dict[int, tuple[int, Transition] | None]  # marking → where from, by what
-    before: dict[int, list[int]] = field(default_factory=dict)
-    fired: set[int] = field(default_factory=set)
-    finals: list[int] = field(default_factory=list)
-    double: tuple[Path, int] | None = None
-
-
 def soundness(net: Net) -> Verdict:
-    """Decide whether a net is sound."""
-    walk = _Walk({net.initial: None})
-    queue = deque([net.initial])
-    while queue:
-        if len(walk.came) > MARKINGS_MAX:
-            return Verdict(is_decided=False)
-        queue.extend(_after(walk, net, queue.popleft()))
-    dead = tuple(move for index, move in enumerate(net.transitions) if index not in walk.fired)
-    lost = _first_lost(walk)
+    """Decide whether a net is sound, and if not, find all that is wrong with it."""
+    petri = petri_net(net)
+    judgement = judge(petri, MARKINGS_MAX)
+    if judgement.answer is Answer.SOUND and judgement.double is None:
+        return Verdict()
+    space = walk_one_safe(petri, MARKINGS_MAX)
+    return _of_space(net, space) if space.is_whole else _of_judgement(net, judgement)
+
+
+def petri_net(net: Net) -> PetriNet:
+    """A chart's net as any other; its places are named by their bits, 0 being the end."""
+    return PetriNet(
+        tuple(str(bit) for bit in range(len(net.places))),
+        tuple(
+            PetriTransition(
+                str(number),
+                _tokens(move.take),
+                _tokens(move.put),
+                frozenset(_tokens(move.clear)),
+                f"{move.step.name}({move.outcome.name})",
+            )
+            for number, move in enumerate(net.transitions)
+        ),
+        _tokens(net.initial),
+        (Ending(_tokens(END)),),
+    )
+
+
+def _tokens(marking: int) -> dict[str, int]:
+    return bag(str(bit) for bit in range(marking.bit_length()) if marking >> bit & 1)
+
+
+def _bits(places: Bag, least: int = 1) -> int:
+    return sum(1 << int(place) for place, count in places.items() if count >= least)
+
+
+def _of_space(net: Net, space: Space) -> Verdict:
+    def path(numbers: tuple[int, ...]) -> Path:
+        return tuple(net.transitions[number] for number in numbers)
+
+    def shown(number: int | None, besides: int = 0) -> tuple[Path, int] | None:
+        if number is None:
+            return None
+        return path(space.path(number)), space.markings[number] & ~besides
+
+    double = None if space.double is None else (path(space.double[0]), space.double[1])
     # Beyond a doubled token the walk does not go on, so "out of reach" would prove nothing.
-    stuck = None if lost is None or walk.double else (_path(walk.came, lost), lost)
-    odd = next((marking for marking in walk.finals if marking != END), None)
-    left_over = None if odd is None else (_path(walk.came, odd), odd & ~END)
-    return Verdict(stuck, walk.double, left_over, dead)
+    stuck = None if double else shown(space.lost((*space.ends, *space.improper)))
+    left_over = shown(next(iter(space.improper), None), END)
+    dead = (move for number, move in enumerate(net.transitions) if number not in space.fired)
+    return Verdict(stuck, double, left_over, tuple(dead))
 
 
-def _after(walk: _Walk, net: Net, marking: int) -> Iterator[int]:
-    """The markings first seen from this one; what is learnt on the way is noted."""
-    if marking & END:
-        walk.finals.append(marking)
-        return
-    for index, move in enumerate(net.transitions):
-        if not move.is_enabled(marking):
-            continue
-        walk.fired.add(index)
-        doubled = move.doubles(marking)
-        if doubled:
-            walk.double = walk.double or ((*_path(walk.came, marking), move), doubled)
-            continue
-        after = move.fire(marking)
-        walk.before.setdefault(after, []).append(marking)
-        if after not in walk.came:
-            walk.came[after] = (marking, move)
-            yield after
+def _of_judgement(net: Net, judgement: Judgement) -> Verdict:
+    """What was found on the small net, where the markings of the whole one are too many."""
+    faults = {each.kind: each for each in judgement.faults}
 
+    def shown(fault: Fault | None, besides: int = 0, least: int = 1) -> tuple[Path, int] | None:
+        if fault is None or fault.marking is None:
+            return None
+        path = tuple(net.transitions[int(move.name)] for move in fault.path)
+        return path, _bits(fault.marking, least) & ~besides
 
-def _first_lost(walk: _Walk) -> int | None:
-    """The first marking, in order of distance, from which no end can be reached."""
-    saved, todo = set(walk.finals), list(walk.finals)
-    while todo:
-        for marking in walk.before.get(todo.pop(), ()):
-            if marking not in saved:
-                saved.add(marking)
-                todo.append(marking)
-    return next((marking for marking in walk.came if marking not in saved), None)
-
-
-def _path(came: dict[int, tuple[int, Transition] | None], marking: int) -> Path:
-    moves: list[Transition] = []
-    step = came[marking]
-    while step is not None:
-        marking, move = step
-        moves.append(move)
-        step = came[marking]
-    return tuple(reversed(moves))
+    return Verdict(
+        shown(faults.get(Kind.DEADLOCK) or faults.get(Kind.LIVELOCK)),
+        shown(judgement.double, least=2),
+        shown(faults.get(Kind.IMPROPER), END),
+        is_decided=False,
+    )

@@ -1,0 +1,333 @@
+"""The one walk through the markings of a net, breadth first, each marking in one integer.
+
+While every place holds at most one token, a place is one bit and firing is three bit
+operations, as in ``net``. When a second token comes, the walk begins anew with a field of
+several bits for each place, the highest of which stays 0: with it set, one subtraction tells
+for all places at once whether the tokens are there, because no field can borrow from the
+next (L. Lamport, "Multiple Byte Processing with Full-Word Instructions", 1975).
+
+That a net is unbounded is seen on a path whose last marking holds all the tokens of an
+earlier one and more (R. Karp and R. Miller, 1969): what lies between can be repeated for
+ever. With resets the surplus must lie in a place that is not emptied in between, or
+repeating would not add to it; such nets may then stay undecided, as boundedness of reset
+nets is undecidable (C. Dufourd, A. Finkel, Ph. Schnoebelen, 1998).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from heapq import heapify, heappop, heappush
+
+from guiju.kernel.petri import Bag, PetriNet
+
+Move = tuple[int, int, int]  # a transition's number, the marking after it, where that is doubled
+
+
+class Kind(StrEnum):
+    """What can be wrong with a net."""
+
+    DEADLOCK = "deadlock"  # no ending, and nothing can happen
+    LIVELOCK = "livelock"  # things go on happening, but neither an ending nor a stop is ahead
+    IMPROPER = "improper completion"  # the tokens of an ending, and others left behind
+    DEAD = "dead activity"  # a transition that can never happen
+    UNBOUNDED = "unbounded"  # tokens pile up without limit
+    DOUBLE = "double token"  # bounded, but a place holds two tokens; no part of soundness
+
+
+class TooNarrow(Exception):
+    """A place got more tokens than its field can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A net written in integers, ``width`` bits for each place."""
+
+    net: PetriNet
+    width: int
+    guard: int  # the highest bit of every field; 0 where a field is one bit
+    many: int  # the bits of every field that are set when it counts two or more
+    rows: tuple[tuple[int, int, int, int], ...]  # number, take, keep, put
+    clears: tuple[int, ...]  # all bits of the places that each transition empties
+    endings: tuple[tuple[int, int], ...]  # tokens, mask of the places that are not free
+    initial: int
+
+    def moves(self, marking: int) -> list[Move]:
+        """All that can happen next."""
+        if not self.guard:
+            return [
+                (number, marking & keep | put, marking & keep & put)
+                for number, take, keep, put in self.rows
+                if marking & take == take
+            ]
+        guard, many, found = self.guard, self.many, []
+        guarded = marking | guard
+        for number, take, keep, put in self.rows:
+            if guarded - take & guard == guard:
+                after = (marking - take & keep) + put
+                if after & guard:
+                    raise TooNarrow
+                found.append((number, after, after & many))
+        return found
+
+    def covers(self, marking: int, other: int) -> bool:
+        """Whether a marking holds all the tokens of another one."""
+        if not self.guard:
+            return marking & other == other
+        return (marking | self.guard) - other & self.guard == self.guard
+
+    def is_final(self, marking: int) -> bool:
+        """Whether the net may end here."""
+        return any(marking & mask == tokens for tokens, mask in self.endings)
+
+    def is_improper(self, marking: int) -> bool:
+        """Whether the tokens of an ending are there; asked only where it is none."""
+        return any(tokens and self.covers(marking, tokens) for tokens, _ in self.endings)
+
+    def pack(self, tokens: Bag) -> int:
+        """Tokens by place in one integer. Raises TooNarrow where there are too many."""
+        at = {place: index * self.width for index, place in enumerate(self.net.places)}
+        return _packed(tokens, at, self.width)
+
+    def unpack(self, marking: int) -> dict[str, int]:
+        """A marking as tokens by place."""
+        one = (1 << self.width) - 1
+        counts = {
+            place: marking >> index * self.width & one
+            for index, place in enumerate(self.net.places)
+        }
+        return {place: count for place, count in counts.items() if count}
+
+
+def code_of(net: PetriNet, width: int) -> Code:
+    """Write a net in integers. Raises TooNarrow where a number in it is too large."""
+    at = {place: index * width for index, place in enumerate(net.places)}
+    ones = sum(1 << place for place in at.values())
+    full = (1 << width) - 1
+    everything = ones * full
+    rows, clears = [], []
+    for number, each in enumerate(net.transitions):
+        take = _packed(each.take, at, width)
+        cleared = sum(full << at[place] for place in each.clear)
+        keep = ~(cleared | take) if width == 1 else ~cleared
+        rows.append((number, take, keep, _packed(each.put, at, width)))
+        clears.append(cleared)
+    endings = (
+        (
+            _packed(each.tokens, at, width),
+            everything & ~sum(full << at[place] for place in each.free),
+        )
+        for each in net.endings
+    )
+    return Code(
+        net,
+        width,
+        guard=0 if width == 1 else ones << width - 1,
+        many=0 if width == 1 else ones * (full >> 1) & ~ones,
+        rows=tuple(rows),
+        clears=tuple(clears),
+        endings=tuple(endings),
+        initial=_packed(net.initial, at, width),
+    )
+
+
+def _packed(tokens: Bag, at: Mapping[str, int], width: int) -> int:
+    count_max = 1 if width == 1 else (1 << width - 1) - 1
+    if any(count > count_max for count in tokens.values()):
+        raise TooNarrow
+    return sum(count << at[place] for place, count in tokens.items())
+
+
+@dataclass(slots=True)
+class Space:
+    """What a walk has seen; markings have numbers, in order of their distance from the first."""
+
+    code: Code
+    markings_max: int
+    markings: list[int]
+    parent: list[int] = field(default_factory=lambda: [-1])
+    by: list[int] = field(default_factory=lambda: [-1])  # the transition that led here
+    before: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])  # marking, by what
+    fired: set[int] = field(default_factory=set)
+    ends: list[int] = field(default_factory=list)
+    improper: list[int] = field(default_factory=list)
+    deadlocks: list[int] = field(default_factory=list)
+    double: tuple[tuple[int, ...], int] | None = None  # a path, and where it doubles
+    growth: int | None = None  # a marking that shows the net to be unbounded
+    is_whole: bool = False  # every marking was seen
+
+    def path(self, number: int) -> tuple[int, ...]:
+        """The transitions on a shortest way to a marking."""
+        moves = []
+        while number:
+            moves.append(self.by[number])
+            number = self.parent[number]
+        return tuple(reversed(moves))
+
+    def cheapest(self, costs: Sequence[int], ends: Iterable[int]) -> tuple[int, ...]:
+        """The cheapest path to any of these, when each transition costs so much (Dijkstra)."""
+        onward: dict[int, tuple[int, int] | None] = {}  # by what to where; filled backwards
+        todo: list[tuple[int, int, tuple[int, int] | None]] = [(0, end, None) for end in ends]
+        heapify(todo)
+        while 0 not in onward:
+            cost, number, way = heappop(todo)
+            if number in onward:
+                continue
+            onward[number] = way
+            for earlier, move in self.before[number]:
+                if earlier not in onward:
+                    heappush(todo, (cost + costs[move], earlier, (move, number)))
+        moves, way = [], onward[0]
+        while way is not None:
+            move, number = way
+            moves.append(move)
+            way = onward[number]
+        return tuple(moves)
+
+    def lost(self, ends: Iterable[int]) -> int | None:
+        """The first marking, in order of distance, from which none of these can be reached."""
+        todo = list(ends)
+        saved = bytearray(len(self.markings))
+        for number in todo:
+            saved[number] = 1
+        while todo:
+            for number, _ in self.before[todo.pop()]:
+                if not saved[number]:
+                    saved[number] = 1
+                    todo.append(number)
+        first = saved.find(0)
+        return None if first < 0 else first
+
+    def trap(self) -> int | None:
+        """The first marking after which things go on for ever with no ending ahead."""
+        return self.lost((*self.ends, *self.improper, *self.deadlocks))
+
+    def found(self) -> set[Kind]:
+        """What a single marking or step has shown so far."""
+        kinds = set()
+        if self.deadlocks:
+            kinds.add(Kind.DEADLOCK)
+        if self.improper:
+            kinds.add(Kind.IMPROPER)
+        if self.double is not None:
+            kinds.add(Kind.DOUBLE)
+        if self.growth is not None:
+            kinds.add(Kind.UNBOUNDED)
+        return kinds
+
+
+def walk(net: PetriNet, markings_max: int, until: Kind | None = None) -> Space:
+    """Walk through all markings, or until a kind that one marking can show has been found."""
+    width = 1
+    while True:
+        try:
+            return _Walk(code_of(net, width), markings_max, until).run()
+        except TooNarrow:
+            width *= 4
+
+
+def walk_one_safe(net: PetriNet, markings_max: int) -> Space:
+    """Walk as a case runs: not beyond a second token in a place, and not beyond an ending."""
+    return _CaseWalk(code_of(net, 1), markings_max, None).run()
+
+
+class _Walk:
+    """The walk under way."""
+
+    def __init__(self, code: Code, markings_max: int, until: Kind | None) -> None:
+        self.code, self.markings_max, self.until = code, markings_max, until
+        self.seen = {code.initial: 0}
+        self.space = Space(code, markings_max, [code.initial])
+        self.has_resets = any(each.clear for each in code.net.transitions)
+        if code.initial & code.many:
+            self.space.double = ((), code.initial & code.many)
+
+    def run(self) -> Space:
+        space, markings = self.space, self.space.markings
+        number = 0
+        while number < len(markings):
+            if len(markings) > self.markings_max:
+                return space
+            self.visit(number, markings[number])
+            if space.growth is not None or (self.until and self.until in space.found()):
+                return space
+            number += 1
+        space.is_whole = True
+        return space
+
+    def visit(self, number: int, marking: int) -> None:
+        """Note what a marking is, and all that can happen next."""
+        space, code = self.space, self.code
+        moves = code.moves(marking)
+        if code.is_final(marking):
+            space.ends.append(number)
+        elif code.is_improper(marking):
+            space.improper.append(number)
+        elif not moves:
+            space.deadlocks.append(number)
+        self.follow(number, moves)
+
+    def follow(self, number: int, moves: list[Move]) -> None:
+        space, seen, doubles = self.space, self.seen, self.on_double
+        for move, after, doubled in moves:
+            space.fired.add(move)
+            there = seen.get(after)
+            if doubled and doubles(number, move, doubled):
+                continue
+            if there is not None:
+                space.before[there].append((number, move))
+                continue
+            there = seen[after] = len(space.markings)
+            space.markings.append(after)
+            space.parent.append(number)
+            space.by.append(move)
+            space.before.append([(number, move)])
+            if doubled and self.grows(there):
+                space.growth = there
+                return
+
+    def on_double(self, number: int, move: int, doubled: int) -> bool:
+        """Note the first doubled token; the answer is whether to stay on this side of it."""
+        is_all = self.until is Kind.DOUBLE  # then nothing beyond it matters
+        if not self.code.guard and not is_all:
+            raise TooNarrow
+        if self.space.double is None:
+            self.space.double = ((*self.space.path(number), move), doubled)
+        return is_all
+
+    def grows(self, number: int) -> bool:
+        """Whether a marking holds more than an earlier one on its path, for ever more."""
+        space, code, cleared = self.space, self.code, 0
+        marking = space.markings[number]
+        while number:
+            if self.has_resets:
+                cleared |= code.clears[space.by[number]]
+            number = space.parent[number]
+            earlier = space.markings[number]
+            if earlier < marking and code.covers(marking, earlier):  # the first test is cheap
+                surplus = marking - earlier & ~cleared
+                if surplus:
+                    return True
+        return False
+
+
+class _CaseWalk(_Walk):
+    """A walk that stays where every place holds one token and no ending has come."""
+
+    def visit(self, number: int, marking: int) -> None:
+        """A case that has come to an ending is over, whatever is left behind."""
+        code, space = self.code, self.space
+        if code.is_final(marking):
+            space.ends.append(number)
+        elif code.is_improper(marking):
+            space.improper.append(number)
+        else:
+            moves = code.moves(marking)
+            if not moves:
+                space.deadlocks.append(number)
+            self.follow(number, moves)
+
+    def on_double(self, number: int, move: int, doubled: int) -> bool:
+        """Note the first doubled token, and go no further."""
+        if self.space.double is None:
+            self.space.double = ((*self.space.path(number), move), doubled)
+        return True
