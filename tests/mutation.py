@@ -13,9 +13,10 @@ that could be published; docs/mutation.md says of each kind of survivor why it m
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +30,8 @@ from guiju.kernel.controls.publicity_days import PublicityDays  # noqa: E402
 from guiju.kernel.examples import failures  # noqa: E402
 from guiju.kernel.net import ChartError  # noqa: E402
 from guiju.kernel.power import APPLICANT, Category, Grade, LawLevel, Material, Outcome, Power, Step  # noqa: E402
+from guiju.kernel.rules import Rule  # noqa: E402
+from guiju.kernel.terms import Calendar  # noqa: E402
 
 ON = date(2026, 9, 1)
 PACKS = ROOT / "src" / "guiju" / "packs"
@@ -156,7 +159,10 @@ def drop_branch(power: Power) -> Iterator[Change]:
     for step, outcome in _outcomes(power):
         for id_ in outcome.to if len(outcome.to) > 1 else ():
             to = tuple(each for each in outcome.to if each != id_)
-            yield f"{step.id}.{outcome.id}-{id_}", _with_outcome(power, step, replace(outcome, to=to))
+            yield (
+                f"{step.id}.{outcome.id}-{id_}",
+                _with_outcome(power, step, replace(outcome, to=to)),
+            )
 
 
 def drop_join(power: Power) -> Iterator[Change]:
@@ -177,7 +183,7 @@ def redirect(power: Power) -> Iterator[Change]:
         target = steps.get(outcome.to[0])
         beyond = target.outcomes[0].to if target else outcome.to
         for to in dict.fromkeys(((good,), beyond, (power.steps[1].id,))):
-            if to != outcome.to and to != (step.id,):
+            if to not in (outcome.to, (step.id,)):
                 moved = replace(outcome, to=to)
                 yield f"{step.id}.{outcome.id}→{'+'.join(to)}", _with_outcome(power, step, moved)
 
@@ -187,13 +193,17 @@ def drop_outcome(power: Power) -> Iterator[Change]:
     for step, outcome in _outcomes(power):
         if len(step.outcomes) > 1:
             rest = tuple(each for each in step.outcomes if each is not outcome)
-            named = tuple(replace(p, outcomes=_less(p.outcomes, outcome.id)) for p in step.controls)
+            named = tuple(
+                replace(p, outcomes=_less(p.outcomes, outcome.id)) for p in step.controls
+            )
             fields = tuple(replace(p, outcomes=_less(p.outcomes, outcome.id)) for p in step.fields)
             keep = [
-                not p.outcomes or bool(q.outcomes) for p, q in zip(step.controls, named, strict=True)
+                not p.outcomes or bool(q.outcomes)
+                for p, q in zip(step.controls, named, strict=True)
             ]
             asks = [
-                not p.outcomes or bool(q.outcomes) for p, q in zip(step.fields, fields, strict=True)
+                not p.outcomes or bool(q.outcomes)
+                for p, q in zip(step.fields, fields, strict=True)
             ]
             changed = replace(
                 step,
@@ -306,36 +316,30 @@ def powers() -> Iterator[tuple[Power, Path]]:
     """All powers of all packs, with their pack's folder."""
     for path in sorted(PACKS.glob("*/powers/*.toml")):
         folder = path.parents[1]
-        yield read_power(path, read_rules(folder, ON)), folder
+        yield read_power(path, rules_of(folder)), folder
 
 
 def killer(power: Power, folder: Path) -> str:
     """Who notices: a check's id, 示例, 读取, or "" for nobody."""
     try:
-        found = findings(power, ON, read_rules_of(folder))
+        found = findings(power, ON, rules_of(folder))
         if found:
             return found[0].check
-        return "示例" if any(failures(power, read_calendar_of(folder))) else ""
+        return "示例" if any(failures(power, calendar_of(folder))) else ""
     except ChartError:
         return "读取"
 
 
-_RULES: dict[Path, object] = {}
-_CALENDARS: dict[Path, object] = {}
-
-
-def read_rules_of(folder: Path):  # noqa: ANN201
+@cache
+def rules_of(folder: Path) -> Mapping[str, Rule]:
     """The rules of a pack, read once."""
-    if folder not in _RULES:
-        _RULES[folder] = read_rules(folder, ON)
-    return _RULES[folder]
+    return read_rules(folder, ON)
 
 
-def read_calendar_of(folder: Path):  # noqa: ANN201
+@cache
+def calendar_of(folder: Path) -> Calendar:
     """The calendar of a pack, read once."""
-    if folder not in _CALENDARS:
-        _CALENDARS[folder] = read_calendar(folder)
-    return _CALENDARS[folder]
+    return read_calendar(folder)
 
 
 def mutants(every: int = 1) -> Iterator[Mutant]:
@@ -373,13 +377,86 @@ def table(found: Iterable[Mutant]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Print the table and the survivors."""
-    found = list(mutants())
-    print(table(found))
+REASONS: tuple[tuple[str, str, str], ...] = (
+    (
+        "drop_clock",
+        ":截止",
+        "equivalent: the outcome ends the case, and the end of a case ends its clock",
+    ),
+    (
+        "change_level",
+        "村民自治制度",
+        "right: a matter of the village may rest on its own rules",
+    ),
+    (
+        "drop_risk",
+        "",
+        "allowed: steps that begin, register or close a case need no risk point (C04)",
+    ),
+    (
+        "raise_limit",
+        "",
+        "no bound: the step lies before the clock starts, while it stands or after it ends; "
+        "where the law sets its limit, the number is a rule of the pack",
+    ),
+    (
+        "weaken_distinct",
+        "",
+        "not shown: the city keeps these people apart beyond C08; an example shows the control, "
+        "but not each step that it names",
+    ),
+    (
+        "lower_number",
+        "",
+        "not shown: no example tries it with one person or one day",
+    ),
+    ("redirect", "pay.paid→granted", "not shown: the case ends paid but not filed away"),
+)
+"""Why a mutant may live: its operator, how ``what`` ends, the reason. The first that fits holds."""
+
+
+def reason(mutant: Mutant) -> str:
+    """Why a survivor may live; "" when nobody has said."""
+    fitting = (
+        why
+        for operator, ending, why in REASONS
+        if operator == mutant.operator and mutant.what.endswith(ending)
+    )
+    return next(fitting, "")
+
+
+HEAD = """# Mutation: what notices a mistake in a power
+
+Written by `.venv/bin/python tests/mutation.py --write`, which breaks every power of every pack
+in every small way and sees whether the checks, the reader or the power's own examples notice.
+The suite runs every eleventh mutant and holds its survivors against this list
+(`tests/kernel/test_mutation.py`). "First by" is who noticed first: a check that stands late in
+the list shows less than it finds.
+
+"""
+
+
+def report(found: list[Mutant]) -> str:
+    """The whole of docs/mutation.md."""
+    by_reason: dict[str, list[Mutant]] = defaultdict(list)
     for mutant in found:
         if not mutant.killed:
-            print(f"{mutant.operator:16}{mutant.power}  {mutant.what}")
+            by_reason[reason(mutant)].append(mutant)
+    parts = [HEAD + table(found), "", "## Survivors", ""]
+    for why, living in by_reason.items():
+        parts += [f"**{why or 'NOBODY HAS SAID WHY'}** ({len(living)})", ""]
+        rows = [f"- `{mutant.operator}` {mutant.power}: {mutant.what}" for mutant in living]
+        parts += [*rows, ""]
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Print the report, or write it."""
+    text = report(list(mutants()))
+    if "--write" in sys.argv:
+        REPORT.write_text(text, encoding="utf-8")
+    else:
+        print(text)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 A pack knows who holds which post where. For every division in whose organs, or in those above
 it, all posts of a power are held, ``kernel.staffing`` looks for one staffing of all its steps
 that keeps every ``distinct``; where no division has all posts, the power cannot run at all.
-Source: 行政许可法第四十八条, 行政处罚法第四十二条、第六十四条、第六十七条 ask for different people, and so
-for organs that have them; a separation that nobody can keep stops every case.
+Source: 行政许可法第四十八条, 行政处罚法第四十二条、第六十四条、第六十七条 ask for different
+people, and so for organs that have them; a separation that nobody can keep stops every case.
 """
 
 from collections import defaultdict

@@ -5,8 +5,8 @@ leave a paper: people present, separation, publicity, a ceiling, a draw. An oran
 some control; a yellow one a control or a measure in words. Words alone guard nothing, so they
 are enough only there. Steps that register or close need no risk point; those that inquire,
 review, decide, pay, seal or execute are orange at least.
-Source: the report's risk charts (三色预警) and its example of the home visit; the grades as in a
-city's rule (高 money, procurement, projects; 中 ordinary approvals and inspections; 低 little power).
+Source: the report's risk charts (三色预警) and its example of the home visit; the grades as in
+a city's rule (高 money, procurement, projects; 中 approvals and inspections; 低 little power).
 """
 
 from collections.abc import Iterator

@@ -2,10 +2,10 @@
 
 On every run: the clock has begun before a decision is made; once stopped, it is resumed before
 the case is decided or ends well, also where the stop would end by itself after the days that
-were told, since the reason for it is over earlier; and after a decision that is carried out it ends before the case does, so that what a city promises can be
-measured. A chart in which no clock ever begins promises nothing.
+were told, since the reason for it may be over earlier; and after a decision that is carried out
+it ends before the case does, so that what a city promises can be measured.
 Source: 行政许可法第四十二条、第四十五条; 行政处罚法第六十条; a suspension that is never closed is
-the favourite way to cheat a clock (§3.1 of a province's rules for electronic supervision).
+the favourite way to cheat a clock, which a province's rules of supervision watch apart.
 """
 
 from collections.abc import Iterator
