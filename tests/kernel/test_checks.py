@@ -1,4 +1,4 @@
-"""The ten checks: a sound text and one changed word, and five powers that are each broken once."""
+"""The checks: a sound text and one changed word, and five powers that are each broken once."""
 
 from dataclasses import replace
 from datetime import date

@@ -101,7 +101,7 @@ LEVELS = [
     (C.COERCION, "其他强制措施", {L.LAW, L.REGULATION}),
     (C.LEVY, "某费的征收", set(L) - {L.DOCUMENT, L.AUTONOMY}),
     (C.AWARD, "某奖励", set(L) - {L.DOCUMENT, L.AUTONOMY}),
-    (C.OTHER, "某服务", set(L) - {L.DOCUMENT}),
+    (C.OTHER, "某服务", set(L) - {L.DOCUMENT, L.AUTONOMY}),
 ]
 
 
@@ -114,6 +114,12 @@ def test_the_matrix_of_levels_and_measures_is_that_of_the_law(category, name, le
             may.add(level)
 
     assert may == levels
+
+
+def test_self_government_carries_matters_of_the_village_alone():
+    power = replace(SOUND, category=C.OTHER, level="村", bases=(basis(L.AUTONOMY),))
+
+    assert "C06" not in {f.check for f in findings(power, ON)}
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,31 @@
-"""红色风险点的每个出口都有系统强制执行的防控措施,橙色风险点必须留痕,黄色风险点至少写明措施。
+"""机关办理的环节都查找风险点;红色的系统强制防控,橙色的必须留痕,黄色的至少写明措施。
 
 A red point needs, on every outcome by which the case goes on, a control that does not only
 leave a paper: people present, separation, publicity, a ceiling, a draw. An orange point needs
 some control; a yellow one a control or a measure in words. Words alone guard nothing, so they
-are enough only there.
-Source: the report's risk charts (三色预警) and its example of the home visit.
+are enough only there. Steps that register or close need no risk point; those that inquire,
+review, decide, pay, seal or execute are orange at least.
+Source: the report's risk charts (三色预警) and its example of the home visit; the grades as in
+a city's rule (高 money, procurement, projects; 中 approvals and inspections; 低 little power).
 """
 
 from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject, going_on, holds_for
-from guiju.kernel.power import Grade, Step
+from guiju.kernel.power import APPLICANT, Grade, Step, StepKind
 
 ID = "C04"
 PAPER_ONLY = frozenset({"evidence", "reason_required", "one_notice", "seal_register"})
+K = StepKind
+HARMLESS = frozenset({K.APPLY, K.REGISTER, K.SUPPLEMENT, K.CLOSE})
+POWERFUL = frozenset({K.INVESTIGATE, K.EXPERT, K.REVIEW, K.LEGAL_REVIEW, K.HEARING, K.MEETING})
+POWERFUL |= frozenset({K.DECIDE, K.PAY, K.SEAL, K.EXECUTE})
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """One finding for each risk point that nothing enforces."""
     for step in subject.power.steps:
+        yield from _unlisted(step)
         if step.risk is None:
             continue
         if step.risk.grade is Grade.HIGH:
@@ -27,6 +34,15 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield Finding(ID, f"“{step.name}”是橙色风险点,却没有任何防控措施", (step.id,))
         elif not step.controls and not step.risk.measures:
             yield Finding(ID, f"“{step.name}”是黄色风险点,却连措施也没有写", (step.id,))
+
+
+def _unlisted(step: Step) -> Iterator[Finding]:
+    if step.post == APPLICANT or step.kind in HARMLESS:
+        return
+    if step.risk is None:
+        yield Finding(ID, f"“{step.name}”没有查找风险点", (step.id,))
+    elif step.risk.grade is Grade.LOW and step.kind in POWERFUL:
+        yield Finding(ID, f"“{step.name}”是{step.kind}环节,风险至少是橙色", (step.id,))
 
 
 def _red(step: Step) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ end, within the span of rule ``xk.temporary``. Penalties: any but a normative do
 what a rule or a local regulation may not set up is told by the words of the power's name
 (拘留, 吊销营业执照, …). Coercion: measures by law or regulation, execution by law alone,
 told by the words that the law itself uses (冻结, 划拨, 代履行, …). Other powers may rest on
-any level, but not on normative documents alone; rules of village self-government carry village
-matters only.
+any level, but not on normative documents alone; rules of village self-government carry 其他 of
+villages and communities only.
 Source: 行政许可法第十四条至第十七条, 行政处罚法第十条至第十六条, 行政强制法第九条至第十三条;
 for other powers the responsibility lists (权力清单应当有法律、法规、规章依据).
 """
@@ -28,6 +28,7 @@ MAY_SET_UP: dict[Category, frozenset[LawLevel]] = {
     Category.COERCION: REGULATIONS,
 }
 OTHERS = frozenset(LawLevel) - {L.DOCUMENT, L.AUTONOMY}
+VILLAGE = frozenset({"村", "社区"})
 NARROWER: tuple[tuple[Category, tuple[str, ...], frozenset[LawLevel]], ...] = (
     (Category.PENALTY, ("拘留", "限制人身自由"), frozenset({L.LAW})),
     (Category.PENALTY, ("吊销营业执照",), frozenset({L.LAW, L.REGULATION})),
@@ -69,7 +70,8 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _levels(subject: Subject) -> frozenset[LawLevel]:
     power = subject.power
-    others = OTHERS | {L.AUTONOMY} if power.category is Category.OTHER else OTHERS
+    is_village = power.category is Category.OTHER and VILLAGE & set(power.level.split("、"))
+    others = OTHERS | {L.AUTONOMY} if is_village else OTHERS
     levels = MAY_SET_UP.get(power.category, others)
     for category, words, narrower in NARROWER:
         if category is power.category and any(word in power.name for word in words):

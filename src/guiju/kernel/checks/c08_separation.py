@@ -5,7 +5,9 @@ of the right kinds that can lead to it. In a penalty, who executes the decision 
 another post than who made it, or be kept apart by ``distinct``.
 
     决定      受理 调查 审查      一审一核;未见全国规定的条文
-    听证      调查(许可还有审查)   行政许可法第四十八条第一款第三项, 行政处罚法第六十四条第四项
+              法制审核 听证       由行政处罚法第五十八条、第六十五条推出
+    听证      调查 告知          行政处罚法第六十四条第四项(本案调查人员)
+              审查(许可)        行政许可法第四十八条第一款第三项
     法制审核   调查              由行政处罚法第五十八条推出
     支付      决定              会计通行做法;救助、村账各有规定
     用印      决定              多地村级印章管理制度
@@ -23,12 +25,13 @@ from guiju.kernel.power import APPLICANT, Category, Power, Step, StepKind
 ID = "C08"
 K = StepKind
 APART: dict[StepKind, frozenset[StepKind]] = {
-    K.DECIDE: frozenset({K.ACCEPT, K.INVESTIGATE, K.REVIEW}),
+    K.DECIDE: frozenset({K.ACCEPT, K.INVESTIGATE, K.REVIEW, K.LEGAL_REVIEW, K.HEARING}),
     K.LEGAL_REVIEW: frozenset({K.INVESTIGATE}),
     K.PAY: frozenset({K.DECIDE}),
     K.SEAL: frozenset({K.DECIDE}),
 }
 HEARING = {Category.LICENCE: frozenset({K.INVESTIGATE, K.REVIEW})}
+OFFICERS = frozenset({K.INVESTIGATE, K.INFORM})
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -38,7 +41,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for step in power.steps:
         kinds = APART.get(step.kind, frozenset())
         if step.kind is K.HEARING:
-            kinds = HEARING.get(power.category, frozenset({K.INVESTIGATE}))
+            kinds = HEARING.get(power.category, OFFICERS)
         before = [steps[id_] for id_ in _earlier(power, step.id)]
         apart = [each for each in before if each.kind in kinds]
         if power.category is Category.PENALTY and step.kind is K.EXECUTE:

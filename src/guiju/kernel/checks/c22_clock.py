@@ -1,17 +1,16 @@
 """办理时限有起有止:决定以前已经起算,停下的接着走,决定以后有截止。
 
 On every run: the clock has begun before a decision is made; once stopped, it is resumed before
-the case is decided or ends well, unless the stop ends by itself after so many days; and after a
-decision that is carried out it ends before the case does, so that what a city promises can be
-measured. A chart in which no clock ever begins promises nothing.
+the case is decided or ends well, also where the stop would end by itself after the days that
+were told, since the reason for it may be over earlier; and after a decision that is carried out
+it ends before the case does, so that what a city promises can be measured.
 Source: 行政许可法第四十二条、第四十五条; 行政处罚法第六十条; a suspension that is never closed is
-the favourite way to cheat a clock (§3.1 of a province's rules for electronic supervision).
+the favourite way to cheat a clock, which a province's rules of supervision watch apart.
 """
 
 from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject, ids, words
-from guiju.kernel.net import Transition
 from guiju.kernel.paths import Moves, Watch, broken, moves
 from guiju.kernel.power import ClockEffect
 from guiju.kernel.templates import CARRIED, DECIDE, GOOD
@@ -30,13 +29,13 @@ def check(subject: Subject) -> Iterator[Finding]:
     begun = _with(subject, *STARTS)
     ended = _with(subject, E.END)
     resumed = _with(subject, E.RESUME, E.RESTART, E.END)
-    open_stop = moves(net, lambda m: m.outcome.clock is E.STOP and not _closes_itself(m))
+    stopped = _with(subject, E.STOP)
     if not begun:
         yield Finding(ID, "没有一个出口开始计时,办理时限无从算起")
         return
     for watch, problem in (
         (Watch(bad=decided, settles=begun, is_owed=True), "还没有起算就可能作出决定"),
-        (Watch(bad=decided | good, settles=resumed, owes=open_stop), "停止计时以后可能不再恢复"),
+        (Watch(bad=decided | good, settles=resumed, owes=stopped), "停止计时以后可能不再恢复"),
         (
             Watch(bad=good, settles=ended, owes=CARRIED.moves(power, net)),
             "决定以后可能一直没有截止计时",
@@ -49,8 +48,3 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _with(subject: Subject, *effects: ClockEffect) -> Moves:
     return moves(subject.net, lambda m: m.outcome.clock in effects)
-
-
-def _closes_itself(move: Transition) -> bool:
-    outcome = move.outcome
-    return bool(outcome.stop_days) or (outcome.stop is not None and outcome.stop.value is not None)
