@@ -138,7 +138,7 @@ class _Chart:
             tell=draw(ANY),
         )
 
-    def leading(self, step: Step, ways: list[tuple[str, ...]], is_branch: bool = False) -> Step:
+    def leading(self, step: Step, ways: list[tuple[str, ...]], *, is_branch: bool = False) -> Step:
         """The step with outcomes that lead these ways, and some more."""
         draw = self.draw
         if draw(st.integers(0, 4)) == 0 and self.calls and not is_branch:

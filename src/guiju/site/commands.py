@@ -2,7 +2,9 @@
 
     guiju up [--port N] [--fast]    migrate, load the sample city, serve
     guiju load PACK                 load a pack's organs and publish its powers
-    guiju check PATH… [--json]      prove packs or power files; exit 1 when something is found
+    guiju check PATH… [--json]      prove packs, power files or BPMN models
+    guiju step MODEL [--choices …]  walk through a BPMN model step by step
+    guiju convert IN OUT            a power's file as a BPMN model, or back
     guiju draw POWER [-o FILE.svg]  flow chart and risk chart of a power file
     guiju diff OLD NEW [--json]     what changes from one version of a power to the next, for whom
     guiju sequence                  give waiting acts their index in the log, send messages

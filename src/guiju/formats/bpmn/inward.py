@@ -34,10 +34,23 @@ class Recovered:
     remarks: tuple[str, ...]
 
 
+def holds_power(model: Model) -> bool:
+    """Whether a model came from a power."""
+    return _whole(model) is not None
+
+
+def _whole(model: Model) -> Process | None:
+    return next((each for each in model.processes if _own(each.scope.element, "power")), None)
+
+
 def from_bpmn(content: bytes, file: str = "模型") -> Recovered:
     """Read a power from a model. Raises PackError where there is none in it."""
-    model = read_model(content, file)
-    whole = next((each for each in model.processes if _own(each.scope.element, "power")), None)
+    return recovered(read_model(content, file))
+
+
+def recovered(model: Model) -> Recovered:
+    """The power in a model. Raises PackError where there is none."""
+    whole, file = _whole(model), model.file
     if whole is None:
         problem = "模型里没有职权的扩展信息"
         mend = "只有由职权导出的模型能变回职权;依据、时限和防控措施要另行写明"

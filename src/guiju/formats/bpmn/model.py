@@ -8,6 +8,7 @@ namespace that stand where it has no such thing.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from guiju.formats.bpmn.names import BESIDE, BPMN, DEFINITIONS, KINDS, WORDS, Kind
 from guiju.formats.bpmn.tree import Document, Element, parse
@@ -121,6 +122,14 @@ class Model:
     processes: tuple[Process, ...]
     message_flows: int
     unknown: tuple[Element, ...]  # in the standard's namespace, but no part of the standard
+
+
+def read_model_file(path: Path) -> Model:
+    """Read a BPMN file from disk. Raises PackError."""
+    try:
+        return read_model(path.read_bytes(), str(path))
+    except OSError:
+        raise PackError(str(path), 1, "", "没有这个文件,或不能读", "检查路径") from None
 
 
 def read_model(content: bytes, file: str = "模型") -> Model:
