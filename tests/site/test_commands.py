@@ -12,10 +12,14 @@ DATA = Path(__file__).parent.parent / "data"
 BROKEN = sorted((DATA / "broken").glob("*.toml"))
 
 
-def guiju(*args: object, var: Path | None = None) -> "subprocess.CompletedProcess[str]":
+def guiju(
+    *args: object, var: Path | None = None, typed: str = ""
+) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "guiju.site", *map(str, args)]
     environment = {"PATH": "/usr/bin:/bin", "GUIJU_VAR": str(var or "/nonexistent")}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment, input=typed
+    )
 
 
 def test_check_finds_nothing_in_the_packs():

@@ -197,6 +197,12 @@ def _charts(folders: list[Path], rules: Mapping[str, Rule]) -> dict[str, Chart]:
     return charts
 
 
+def read_charts(folder: Path, on: date) -> Mapping[str, Chart]:
+    """The charts that the powers of the pack in ``folder`` may call, by id."""
+    folders = _folders(folder)
+    return _charts(folders, _rules(folders, on))
+
+
 def read_power(
     path: Path, rules: Mapping[str, Rule], charts: Mapping[str, Chart] = NO_CHARTS
 ) -> Power:

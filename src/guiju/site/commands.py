@@ -2,8 +2,10 @@
 
     guiju up [--port N] [--fast]    migrate, load the sample city, serve
     guiju load PACK                 load a pack's organs and publish its powers
-    guiju check PATH… [--json]      prove packs or power files; exit 1 when something is found
+    guiju check PATH… [--json]      prove packs, power files, BPMN models
                   [--svg DIR]       and draw it, the counter-example in red
+    guiju step MODEL [--choices …]  walk through a BPMN model step by step
+    guiju convert IN OUT            a power's file as a BPMN model, or back
     guiju draw POWER [-o FILE.svg]  flow chart and risk chart of a power file
                   [--paper A4|A5]   as pages for print, -o then names a folder
     guiju diff OLD NEW [--json]     what changes from one version of a power to the next, for whom
