@@ -38,10 +38,25 @@ from guiju.kernel.power import (
 )
 from guiju.kernel.rules import Certainty, Rule, Unit
 
-LETTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
-ANY = st.text(LETTERS | st.sampled_from('\n\t"\\&<>]] '), max_size=6)
-SAID = ANY.filter(str.strip)
-IDS = st.from_regex("[a-z][a-z0-9_-]{0,9}", fullmatch=True)
+TEXTS = [
+    "受理",
+    "a",
+    "两 字",
+    " x ",
+    "\n",
+    "\t.",
+    "一\n二",
+    '"',
+    "\\",
+    "&<>]]>",
+    "\u2028",
+    "😀",
+    "{#}'",
+    "é",
+]
+ANY = st.sampled_from(["", " ", *TEXTS])  # a few, because drawing letters takes long
+SAID = st.sampled_from([each for each in TEXTS if each.strip()])
+IDS = st.sampled_from(["a", "b-1", "c_2", "d4"])
 FLAGS = st.booleans()
 DATES = st.none() | st.dates(date(2000, 1, 1), date(2030, 1, 1))
 LISTS = st.lists(ANY, max_size=3).map(tuple)
@@ -146,7 +161,18 @@ class _Chart:
         if draw(FLAGS):
             ways = [*ways, *ways]  # two outcomes on the same way
         outcomes = [self.outcome(i, to) for i, to in enumerate(ways)]
-        extra = len(outcomes)
+        outcomes += self.more(step, len(outcomes), is_branch=is_branch)
+        if draw(FLAGS) and len(ways[0]) == 1:
+            silent = Outcome("silence", draw(SAID), ways[0], after=draw(DAYS), tell=draw(ANY))
+            outcomes.append(silent)
+        if len(outcomes) < 3 and draw(FLAGS):
+            step = replace(step, several=Several(("window", "head"), need=draw(st.integers(0, 2))))
+        return replace(step, outcomes=tuple(draw(st.permutations(outcomes))))
+
+    def more(self, step: Step, extra: int, *, is_branch: bool) -> list[Outcome]:
+        """Outcomes that end, lead back, or stay."""
+        draw = self.draw
+        outcomes: list[Outcome] = []
         if draw(FLAGS):
             end = draw(st.sampled_from(self.ends)).id
             outcomes.append(replace(self.outcome(extra, (end,)), cancels=is_branch))
@@ -155,14 +181,7 @@ class _Chart:
             outcomes.append(replace(self.outcome(extra + 1, (back.id,)), cancels=bool(back.join)))
         if draw(FLAGS):
             outcomes.append(replace(self.outcome(extra + 2, ()), assigns=True))
-        if draw(FLAGS):
-            silent = Outcome("silence", draw(SAID), ways[0][:1], after=draw(DAYS), tell=draw(ANY))
-            outcomes.append(silent)
-        if len(ways[0]) > 1:
-            outcomes = [each for each in outcomes if len(each.to) != 1 or each.after is None]
-        if len(outcomes) < 3 and draw(FLAGS):
-            step = replace(step, several=Several(("window", "head"), need=draw(st.integers(0, 2))))
-        return replace(step, outcomes=tuple(draw(st.permutations(outcomes))))
+        return outcomes
 
     def calling(self, step: Step, way: tuple[str, ...]) -> Step:
         chart = self.draw(st.sampled_from(self.calls))

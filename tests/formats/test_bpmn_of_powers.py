@@ -48,7 +48,7 @@ def test_out_and_back_is_the_identity(power: Power) -> None:
     assert found.remarks == ()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(powers())
 def test_out_and_back_is_the_identity_for_any_power(power: Power) -> None:
     content = to_bpmn(power)

@@ -61,7 +61,7 @@ def test_a_chart_that_the_pack_has_is_not_repeated() -> None:
     assert "[[charts]]" in power_to_toml(calling, RULES, {"fire": replace(chart, name="另一个")})
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(powers())
 def test_any_power_is_written_and_read_as_itself(power: Power) -> None:
     rules = {power.limits.statutory.id: power.limits.statutory}

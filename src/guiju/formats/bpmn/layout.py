@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 POOL_HEAD, LANE_HEAD = 30, 30
-COLUMN, ROW = 190, 130
+COLUMN, ROW = 190, 140
 CHANNEL = 70  # between two columns, for lines that go up and down
 GAP = 40  # between two rows, for lines that go far
 APART = 7  # between two lines side by side
@@ -86,8 +86,9 @@ def layout_of(spots: Iterable[Spot], lines: Iterable[Line], lanes: int) -> Layou
         for top, height in zip(tops, heights, strict=True)
     )
     layout = Layout(pool, bands, boxes)
-    for number, line in enumerate(lines):
-        layout.lines[line.id] = _corners(boxes[line.source], boxes[line.target], number)
+    router = _Router()
+    for line in lines:
+        layout.lines[line.id] = router.corners(boxes[line.source], boxes[line.target])
     return layout
 
 
@@ -128,19 +129,43 @@ def _boxes(
     return boxes
 
 
-def _corners(source: Box, target: Box, number: int) -> tuple[tuple[float, float], ...]:
-    """The corners of a line; ``number`` keeps it apart from others on the same way."""
-    start, end = (source.x + source.width, source.middle), (target.x, target.middle)
-    apart = (number % 6 - 3) * APART
-    is_next = _column(target.x) == _column(source.x) + 1
-    if is_next and start[1] == end[1]:
-        return start, end
-    left = _channel(_column(target.x) - 1) + apart
-    if is_next:
-        return start, (left, start[1]), (left, end[1]), end
-    right = _channel(_column(source.x)) + apart
-    above = _row_top(target.y) + (number % 4) * APART / 2
-    return start, (right, start[1]), (right, above), (left, above), (left, end[1]), end
+class _Router:
+    """Lines being routed; no two run on top of each other where they go up, down or far."""
+
+    def __init__(self) -> None:
+        self.tracks: dict[tuple[str, float], list[list[tuple[float, float]]]] = {}
+
+    def corners(self, source: Box, target: Box) -> tuple[tuple[float, float], ...]:
+        """The corners of a line."""
+        start, end = (source.x + source.width, source.middle), (target.x, target.middle)
+        left = _channel(_column(target.x) - 1)
+        if _column(target.x) == _column(source.x) + 1:
+            if start[1] == end[1]:
+                return start, end
+            left = self.track("channel", left, start[1], end[1])
+            return start, (left, start[1]), (left, end[1]), end
+        right, row = _channel(_column(source.x)), _row_top(target.y)
+        above = row + APART / 2 * self.free("row", row, right, left)
+        right = self.track("channel", right, start[1], above)
+        left = self.track("channel", left, above, end[1])
+        return start, (right, start[1]), (right, above), (left, above), (left, end[1]), end
+
+    def track(self, way: str, at: float, one: float, other: float) -> float:
+        """A place beside the middle of a channel: 0, 1, -1, 2, -2 … tracks away from it."""
+        number = self.free(way, at, one, other)
+        aside = (number + 1) // 2 * (1 if number % 2 else -1)
+        return at + max(-CHANNEL / 2 + 3, min(CHANNEL / 2 - 3, aside * APART))
+
+    def free(self, way: str, at: float, one: float, other: float) -> int:
+        """The first track of a way that is free between two points; it is taken."""
+        span = min(one, other) - APART, max(one, other) + APART
+        tracks = self.tracks.setdefault((way, at), [])
+        for number, taken in enumerate(tracks):
+            if all(span[1] <= start or end <= span[0] for start, end in taken):
+                taken.append(span)
+                return number
+        tracks.append([span])
+        return len(tracks) - 1
 
 
 def _column(x: float) -> int:
