@@ -11,8 +11,10 @@ from enum import StrEnum
 
 from guiju.formats.bpmn.model import Model, Process
 from guiju.formats.bpmn.refusals import Refusal, refusals
-from guiju.formats.bpmn.tokens import Answer, Bag, Fault, Kind, Transition, judge
 from guiju.formats.bpmn.translation import Move, Translated, Untranslatable, translate
+from guiju.kernel.petri import Bag, Transition
+from guiju.kernel.proof import Answer, Fault, judge
+from guiju.kernel.statespace import Kind
 
 NAMES_MAX = 5  # of parts that are named in one finding
 

@@ -25,7 +25,8 @@ from itertools import combinations
 from guiju.formats.bpmn.inclusive import Match, joins_of
 from guiju.formats.bpmn.model import Flow, Model, Node, Process, Scope
 from guiju.formats.bpmn.names import Kind
-from guiju.formats.bpmn.tokens import Bag, Ending, PetriNet, TooLarge, Transition, bag, finals
+from guiju.formats.bpmn.tokens import TooLarge, finals
+from guiju.kernel.petri import Bag, Ending, PetriNet, Transition, bag
 
 BEGIN = "begin"
 

@@ -6,8 +6,8 @@ are offered. Nothing is evaluated or waited for: whoever walks decides what happ
 
 from dataclasses import dataclass
 
-from guiju.formats.bpmn.tokens import Bag, Transition
 from guiju.formats.bpmn.translation import Move, Translated
+from guiju.kernel.petri import Bag, Transition
 
 SILENT_MAX = 10_000  # of what follows by itself; more is a loop without any step
 
