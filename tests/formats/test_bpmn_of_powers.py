@@ -14,7 +14,7 @@ from guiju.formats.bpmn.inward import from_bpmn
 from guiju.formats.bpmn.model import read_model
 from guiju.formats.bpmn.names import BPMN, BPMNDI, OURS
 from guiju.formats.bpmn.outward import to_bpmn
-from guiju.formats.bpmn.proof import Answered, verdicts
+from guiju.formats.bpmn.proof import Answered, publication_refusals, verdicts
 from guiju.formats.bpmn.tree import parse, serialize
 from guiju.formats.packs import PackError, read_pack
 from guiju.kernel.fit import ChartError
@@ -63,7 +63,10 @@ def test_out_and_back_is_the_identity_for_any_power(power: Power) -> None:
 
 @pytest.mark.parametrize("power", ALL, ids=lambda power: power.name)
 def test_the_model_of_a_sound_power_is_sound(power: Power) -> None:
-    assert [each.answer for each in verdicts(read_model(to_bpmn(power)))] == [Answered.SOUND]
+    read = read_model(to_bpmn(power))
+
+    assert [each.answer for each in verdicts(read)] == [Answered.SOUND]
+    assert publication_refusals(read) == ()
 
 
 @pytest.mark.parametrize("power", ALL, ids=lambda power: power.name)

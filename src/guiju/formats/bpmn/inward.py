@@ -137,6 +137,8 @@ class _Reader:
     def listed_posts(self, whole: Process, before: list[Any]) -> list[Any]:
         """The posts in the order of the lanes; those without a lane where they stood before."""
         drawn = [_post(lane.id) for lane in whole.lanes]
+        if not all({"id", "name"} <= set(post) for post in before):
+            return before  # the reader says what is missing
         known = {post["id"]: post for post in before}
         posts = {
             id_: {**post, "name": self.posts.get(id_, post["name"])} for id_, post in known.items()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from guiju.formats.bpmn.inward import holds_power
 from guiju.formats.bpmn.model import Model, Process
 from guiju.formats.bpmn.refusals import Refusal, refusals
 from guiju.formats.bpmn.translation import Move, Translated, Untranslatable, translate
@@ -62,10 +63,10 @@ def verdicts(model: Model) -> tuple[Verdict, ...]:
     return tuple(found)
 
 
-def publication_refusals(model: Model, *, is_ours: bool) -> tuple[str, ...]:
+def publication_refusals(model: Model) -> tuple[str, ...]:
     """Why a model is not published as a power; empty: it may be read as one."""
-    foreign = () if is_ours else ("模型不是由职权导出的,缺少依据、时限和防控措施,不能公布",)
-    return (*foreign, *map(str, refusals(model)))
+    problem = "模型不是由职权导出的,缺少依据、时限和防控措施,不能公布"
+    return (*(() if holds_power(model) else (problem,)), *map(str, refusals(model)))
 
 
 def _refused(refusal: Refusal) -> Finding:

@@ -143,5 +143,6 @@ def _of_call(model: Model, node: Node, calls: tuple[str, ...]) -> Iterator[Reaso
     if called.id in calls:
         yield node.element, f"“{node.words}”循环调用流程“{called.id}”", "流程之间不能循环调用"
         return
-    inner = _of_scope(model, called.scope, (*calls, called.id))
-    yield from (each for each in inner if "循环调用" in each[1])
+    if any(_of_scope(model, called.scope, (*calls, called.id))):
+        problem = f"“{node.words}”调用的流程“{called.name or called.id}”不能执行"
+        yield node.element, problem, "先改正被调用的流程"
