@@ -9,7 +9,7 @@ from guiju.formats.reader import read
 from guiju.kernel.power import Power
 from guiju.kernel.run import Program, compile_power
 from guiju.kernel.terms import Calendar, Year
-from guiju.powers.models import CalendarYear, Version
+from guiju.powers.models import CalendarYear, Draft, Version
 
 PROGRAMS_KEPT = 10_000  # compiled versions kept in memory; a version never changes
 
@@ -29,6 +29,16 @@ def program(sha256: str) -> Program:
 def power(sha256: str) -> Power:
     """The power as published in a version."""
     return program(sha256).power
+
+
+def drafts() -> QuerySet[Draft]:
+    """All drafts, the last changed first; those that were discarded too."""
+    return Draft.objects.select_related("base").order_by("-changed_at", "-id")
+
+
+def version_in_force(code: str) -> Version | None:
+    """The version of a power that is in force, if any."""
+    return current_versions().filter(code=code).first()
 
 
 def calendar() -> Calendar:
