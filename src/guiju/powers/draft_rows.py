@@ -198,8 +198,8 @@ def _extras(step: Data) -> str:
 
 def _picks(options: Sequence[Option], chosen: Iterable[str]) -> list[list[Choice]]:
     """One list for each that is chosen, and an empty one to add to them."""
-    blank = ("", "——")
-    return [choices([blank, *options], each) for each in (*chosen, "")]
+    picks = [choices([("", "(去掉)"), *options], each) for each in chosen]
+    return [*picks, choices([("", "再加" if picks else "请选择"), *options], "")]
 
 
 def _shown_rule(prefix: str, rule: Data | None) -> Data:

@@ -95,7 +95,7 @@ def draft_page(request: Request, pk: int) -> HttpResponse:
     try:
         place = _saved(request, draft, data, words, operation)
     except StaleDraft as stale:
-        return _page(request, stale.draft, data, words, is_stale=True)
+        return _page(request, drafts().get(pk=stale.draft.pk), data, words, is_stale=True)
     except NoSuchRow as error:
         problem = {"heading": "没有这一行", "message": f"{error}。您写的都已保存,请回到草稿。"}
         return render(request, "look/problem.html", problem, status=400)
@@ -109,14 +109,14 @@ def draft_preview(request: Request, pk: int) -> HttpResponse:
     draft = get_object_or_404(drafts(), pk=pk)
     data, words = _typed(request, draft)
     try:
-        draft = drafting.save_draft(
+        saved = drafting.save_draft(
             draft=pk, words=words, by=person_of(request), at=request.moment
         )
     except StaleDraft as stale:
-        context = {"draft": stale.draft, "is_stale": True}
+        context: dict[str, object] = {"draft": drafts().get(pk=pk)}
         return _answer(request, "powers/draft_stale.html", context, stale.draft, 409)
-    context = {"draft": draft, "assessment": _assessed(request, draft, data)}
-    return _answer(request, "powers/draft_preview.html", context, draft)
+    context = {"draft": saved, "assessment": _assessed(request, saved, data)}
+    return _answer(request, "powers/draft_preview.html", context, saved)
 
 
 @for_editors

@@ -33,6 +33,8 @@
     const counted = form().elements.namedItem("count");
     counted.value = String(Number(counted.value) + 1);
     const own = Object.fromEntries(entries().filter(([name]) => OWN.includes(name)));
+    const token = /(?:^|; )csrftoken=(\w+)/.exec(document.cookie); // another one after a new login
+    if (token) own.csrfmiddlewaretoken = token[1];
     const all = pairs.filter(([name]) => name === "revision" || !OWN.includes(name));
     for (const name of OWN) if (!all.some(([each]) => each === name)) all.push([name, own[name]]);
     const answer = await fetch(url, { method: "POST", body: new URLSearchParams(all) });
@@ -78,7 +80,7 @@
     const old = $("preview"), drawn = $("drawn"), top = drawn ? drawn.scrollTop : 0;
     old.replaceWith(fresh);
     if ($("drawn")) $("drawn").scrollTop = top;
-    else if (drawn && $("not-drawn")) { drawn.classList.add("old"); drawn.setAttribute("aria-label", "上一次画得出的流程图"); $("not-drawn").after(drawn); }
+    else if (drawn && $("not-drawn")) { drawn.classList.add("old"); drawn.setAttribute("aria-label", "上一次画得出的流程图"); $("not-drawn").append("淡色的是上一次的图。"); $("not-drawn").after(drawn); }
     marks();
   };
   const marks = () => {
