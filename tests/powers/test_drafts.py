@@ -370,6 +370,22 @@ def test_a_post_that_no_organ_has_is_told(draft: Draft):
     assert any("没有机关设有岗位“town_window”" in each for each in told)
 
 
+def test_a_number_that_was_changed_is_no_longer_the_text_of_the_law(editor: Client):
+    draft = begun("最低生活保障审核确认")
+    data = data_of(draft)
+    at = next(
+        i for i, s in enumerate(data["steps"]) if s.get("limit", {}).get("certainty") == "法条原文"
+    )
+    pairs, value = form_of(editor, draft), data["steps"][at]["limit"]["value"]
+    changes = {f"s{at}__limit__value": str(value - 1)}
+
+    page = preview(editor, draft, pairs, **changes).content.decode()
+    assert "却还标着“法条原文”" in page
+    changes[f"s{at}__limit__certainty"] = "样例设定"
+    page = preview(editor, draft, pairs, count="2", **changes).content.decode()
+    assert "却还标着" not in page
+
+
 def test_a_number_without_a_unit_and_a_limit_without_days_are_told(draft: Draft):
     data = json.loads(draft.text)
     held = Surroundings(AT.date(), calendar(), None, frozenset())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from guiju.formats.reader import Misfit, read
+from guiju.formats.reader import Misfit, plain, read
 from guiju.kernel.changes import Change, changes
 from guiju.kernel.checks import findings
 from guiju.kernel.controls import type_of
@@ -18,7 +18,7 @@ from guiju.kernel.draw import chart_svg_narrow
 from guiju.kernel.examples import failures
 from guiju.kernel.fit import ChartError, misfits
 from guiju.kernel.power import APPLICANT, Power, Step, posts_of
-from guiju.kernel.rules import Rule
+from guiju.kernel.rules import Certainty, Rule
 from guiju.kernel.terms import Calendar
 from guiju.kernel.unfold import source_of, unfold
 from guiju.powers.draft_form import HEAD, LIMITS, RAW, Data
@@ -92,6 +92,8 @@ def assess(data: Data, held: Surroundings) -> Assessment:
         for each in found
     ]
     problems += _unstaffed(power, held.roles)
+    if held.in_force:
+        problems += _unlike_the_law(data, held.in_force)
     if not problems:
         problems += [
             Problem(f"示例不符:{each}", "rest") for each in failures(power, held.calendar)
@@ -159,6 +161,31 @@ def _unstaffed(power: Power, roles: frozenset[str]) -> Iterator[Problem]:
                 told.add(post)
                 problem = f"没有机关设有岗位“{post}”,“{step.name}”没人能办"
                 yield Problem(problem, _anchor_of(power, (step.id,)), "改正岗位编号,或先设岗")
+
+
+def _unlike_the_law(data: Data, in_force: Power) -> Iterator[Problem]:
+    """Numbers that were changed and still say that they are the text of the law."""
+    law = {rule.get("id"): rule for _, rule in _rules(plain(in_force), "")}
+    for where, rule in _rules(data, ""):
+        known = law.get(rule.get("id"))
+        if known is None or not rule["certainty"] == known["certainty"] == Certainty.LAW:
+            continue
+        if any(rule.get(key) != known.get(key) for key in ("value", "unit")):
+            problem = f"“{rule['name']}”的数和现行版本里的法条原文不同,却还标着“{Certainty.LAW}”"
+            mend = "改回原来的数;法律确实改了的,改出处和可靠程度"
+            yield Problem(f"{_place(where, data)}{problem}", anchor(where), mend)
+
+
+def _rules(value: Any, where: str) -> Iterator[tuple[str, Data]]:
+    """All rules in plain data, with their paths."""
+    if isinstance(value, list):
+        for i, each in enumerate(value):
+            yield from _rules(each, f"{where}[{i}]")
+    elif isinstance(value, dict):
+        if {"certainty", "source"} <= value.keys():
+            yield where, value
+        for key, each in value.items():
+            yield from _rules(each, f"{where}.{key}" if where else key)
 
 
 def _misfits_of_words(data: Data) -> Iterator[Misfit]:
