@@ -20,6 +20,7 @@ from guiju.kernel.run import Refusal, Refused
 from guiju.look.requests import Request, person_of
 from guiju.organs.models import Division
 from guiju.organs.queries import posts_of
+from guiju.powers.drafting import is_editor
 from guiju.powers.drawings import drawing_of_case
 from guiju.powers.models import Version
 from guiju.powers.queries import calendar, current_versions, program
@@ -35,7 +36,12 @@ def inbox_page(request: Request) -> HttpResponse:
     today = request.moment.date()
     person = person_of(request)
     posts = posts_of(person, today)
-    context = {"rows": inbox(person, today), "posts": posts, "openable": _openable(request)}
+    context = {
+        "rows": inbox(person, today),
+        "posts": posts,
+        "openable": _openable(request),
+        "may_draft": is_editor(person, request.moment),
+    }
     return render(request, "cases/inbox.html", context)
 
 

@@ -7,6 +7,8 @@ the case's division or of one above it. B acts only while every A of the same po
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+LIST_EDITOR = "list_editor"  # the role of posts whose holders draft powers; no chart names it
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:

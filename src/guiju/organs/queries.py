@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from guiju.organs.mandate import Holding, divisions_above
-from guiju.organs.models import Absence, Assignment, Division
+from guiju.organs.models import Absence, Assignment, Division, Post
 
 HOLDINGS = """
 SELECT a.person_id, p.name, o.role, a.post_id, a.rank, g.name, g.division_id
@@ -55,6 +55,17 @@ def posts_of(person: str, on: date) -> list[Assignment]:
     """The assignments of a person on a day, with post and organ."""
     found = Assignment.objects.filter(_valid(on), person_id=person)
     return list(found.select_related("post__organ__division").order_by("rank", "post_id"))
+
+
+def holds(person: str, role: str, on: date) -> bool:
+    """Whether a person may act on a day in a post of a role: as A, or as B while A is away."""
+    held = (each for each in posts_of(person, on) if each.post.role == role)
+    return any(each.rank == "A" or not firsts_present(each.post_id, on) for each in held)
+
+
+def roles() -> dict[str, str]:
+    """All roles of posts that there are, with a name that a post has."""
+    return dict(Post.objects.order_by("-id").values_list("role", "name"))
 
 
 def place(code: str) -> str:

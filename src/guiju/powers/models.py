@@ -1,4 +1,4 @@
-"""Published versions of powers, and the calendars that their limits are counted with."""
+"""Published versions of powers, drafts of new ones, and the calendars that limits need."""
 
 from django.db import models
 
@@ -30,6 +30,31 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.sha256[:12]}"
+
+
+class Draft(models.Model):
+    """A draft 草稿 of a power: its words as typed, whether or not they fit together yet.
+
+    ``text`` is JSON of the shape that ``plain(power)`` has. A draft binds nobody, so its
+    changes are no acts of the record; who began it and who changed it last stands here.
+    """
+
+    code = models.CharField("职权编码", max_length=40, db_index=True)
+    base = models.ForeignKey(Version, models.PROTECT, verbose_name="起草所据版本", null=True)
+    title = models.CharField("标题", max_length=80)
+    text = models.TextField("正文")
+    before = models.TextField("上一次增删移动以前的正文", blank=True)
+    author = models.CharField("起草人", max_length=40)
+    changed_by = models.CharField("最后修改人", max_length=40)
+    revision = models.IntegerField("第几次保存", default=1)
+    page = models.CharField("最后保存的网页", max_length=36, blank=True)
+    count = models.IntegerField("该网页第几次发来", default=0)
+    created_at = models.DateTimeField("起草时间")
+    changed_at = models.DateTimeField("修改时间")
+    discarded_at = models.DateTimeField("弃用时间", null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.title}#{self.revision}"
 
 
 class CalendarYear(models.Model):

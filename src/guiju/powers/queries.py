@@ -3,13 +3,14 @@
 import json
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from guiju.formats.reader import read
 from guiju.kernel.power import Power
 from guiju.kernel.program import Program, compile_power
 from guiju.kernel.terms import Calendar, Year
-from guiju.powers.models import CalendarYear, Version
+from guiju.organs.models import Person
+from guiju.powers.models import CalendarYear, Draft, Version
 
 PROGRAMS_KEPT = 10_000  # compiled versions kept in memory; a version never changes
 
@@ -29,6 +30,21 @@ def program(sha256: str) -> Program:
 def power(sha256: str) -> Power:
     """The power as published in a version."""
     return program(sha256).power
+
+
+def drafts() -> QuerySet[Draft]:
+    """All drafts with the names of their people, the last changed first, discarded ones too."""
+    names = {
+        f"{key}_name": Subquery(Person.objects.filter(pk=OuterRef(key)).values("name"))
+        for key in ("author", "changed_by")
+    }
+    found = Draft.objects.select_related("base").annotate(**names)
+    return found.order_by("-changed_at", "-id")
+
+
+def version_in_force(code: str) -> Version | None:
+    """The version of a power that is in force, if any."""
+    return current_versions().filter(code=code).first()
 
 
 def calendar() -> Calendar:

@@ -127,6 +127,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 MEDIA_ROOT = VAR / "documents"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the table of a long chart has several thousand inputs
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 UPLOAD_BYTES_MAX = 10 * 1024 * 1024  # one document
 

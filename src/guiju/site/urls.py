@@ -26,6 +26,7 @@ def advance(request: HttpRequest) -> HttpResponse:
 handler404 = "guiju.portal.views.not_found"
 urlpatterns = [
     path("powers/", include("guiju.powers.urls")),
+    path("staff/drafts/", include("guiju.powers.draft_urls")),
     path("staff/", include("guiju.cases.urls")),
     path("demo/advance/", advance),
     path("", include("guiju.portal.urls")),
