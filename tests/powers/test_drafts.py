@@ -444,3 +444,23 @@ def test_nothing_is_published_by_a_draft(editor: Client, draft: Draft):
     preview(editor, draft, form_of(editor, draft), name="别的名称")
 
     assert Version.objects.count() == 8
+
+
+def test_what_the_table_has_no_input_for_comes_through_as_it_was(editor: Client, draft: Draft):
+    data = data_of(draft)
+    rule = {"id": "x", "name": "x", "source": "示范", "certainty": "存疑", "quote": "原\n文"}
+    outcome = data["steps"][3]["outcomes"][0]
+    outcome |= {"post": "town_finance", "after": rule, "stop": rule, "aside": True}
+    outcome |= {"when": [{"field": "finding", "op": "in", "values": ["甲", "乙"]}]}
+    outcome |= {"tell": "一行\n又一行", "choose": True, "cancels": True}
+    data["steps"][3] |= {"reviewer": "town_reviewer", "may_hand_over": True, "note": '引"号<b>'}
+    data["steps"][3] |= {"several": {"posts": ["town_finance"], "need": 1}, "call": "sub"}
+    chart = {"id": "sub", "name": "子流程", "steps": data["steps"][:2], "ends": data["ends"]}
+    data |= {"charts": [chart], "anytime": [{"outcome": outcome, "during": ["survey"]}]}
+    data["limits"]["others"] = [rule]
+    save(draft, canonical(data))
+
+    pairs = form_of(editor, draft)
+    assert editor.post(f"/staff/drafts/{draft.pk}/", posted(pairs)).status_code == 302
+
+    assert data_of(draft) == data
