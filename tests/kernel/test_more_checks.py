@@ -68,7 +68,7 @@ CHANGES = [
     ("C20", AID, 'code = "000511005000"', 'code = "000111005000"'),
     ("C20", AID, 'code = "000511005000"', 'code = "linshi"'),
     ("C20", AID, 'level = "乡镇"', 'level = "街道口"'),
-    ("C22", FOI, 'name = "已补正", to = "check", clock = "恢复"', 'name = "已补正", to = "check"'),
+    ("C22", FOI, 'name = "已补正", to = "check", clock = "重新起算"', 'name = "已补正", to = "check"'),
     ("C22", AID, 'name = "受理(支出型)", to = "survey", clock = "起算"', 'name = "受理(支出型)", to = "survey"'),
     ("C22", FOI, 'to = "provided", clock = "截止"', 'to = "provided"'),
 ]  # fmt: skip
