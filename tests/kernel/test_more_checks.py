@@ -46,7 +46,7 @@ def found(folder, name: str, old: str, new: str) -> set[str]:
 CHANGES = [
     ("C05", PENALTY, 'limit = "cf.file.days"', 'limit = { value = 99, unit = "自然日", source = "某" }'),
     ("C08", PENALTY, 'rule = "cf.hearing.chair", steps = ["discover", "investigate", ', 'rule = "cf.hearing.chair", steps = ["discover", '),
-    ("C08", AID, '["decide", "urgent_decide"]', '["decide"]'),
+    ("C08", AID, '["decide", "county_decide", "urgent_decide"]', '["decide"]'),
     ("C08", SEAL, 'rule = "yz.approver", steps = ["approve"]', 'rule = "yz.approver", steps = ["check"]'),
     ("C11", PENALTY, 'name = "立案"\nkind = "立案"', 'name = "立案"\nkind = "登记"'),
     ("C11", AID, 'name = "受理"\nkind = "受理"', 'name = "受理"\nkind = "登记"'),
