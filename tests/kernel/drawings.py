@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from hypothesis import strategies as st
 
 import guiju
-from guiju.formats.packs import read_power, read_rules
+from guiju.formats.packs import read_one
 from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.draw import Progress, chart_svg, chart_svg_narrow
 from guiju.kernel.drawing.ink import Rect
@@ -31,6 +31,7 @@ from guiju.kernel.power import (
     StepKind,
 )
 from guiju.kernel.rules import Certainty, Rule, Unit
+from guiju.kernel.unfold import unfold
 
 PACKS = Path(guiju.__file__).parent / "packs"
 FILES = sorted(PACKS.glob("*/powers/*.toml"))
@@ -111,7 +112,13 @@ def big_power() -> Power:
 
 
 def pack_power(path: Path) -> Power:
-    return read_power(path, read_rules(path.parent.parent, date(2026, 11, 22)))
+    """A power of a pack as it is drawn: its steps written out, without what stands beside."""
+    whole = unfold(read_one(path, date(2026, 11, 22)))
+    steps = (
+        replace(step, outcomes=tuple(o for o in step.outcomes if not o.aside))
+        for step in whole.steps
+    )
+    return replace(whole, steps=tuple(steps))
 
 
 @st.composite

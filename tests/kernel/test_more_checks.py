@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from tests.kernel.charts import PACKS, SOUND
 
-from guiju.formats.packs import read_power, read_rules
+from guiju.formats.packs import read_one, read_power, read_rules
 from guiju.kernel.checks import findings
 from guiju.kernel.checks.c20_code import is_credit_code
 from guiju.kernel.controls.amount_ceiling import AmountCeiling
@@ -26,6 +26,7 @@ RULES = read_rules(CITY, ON)
 PENALTY, AID, DIBAO = "xingzheng-chufa-yiban-chengxu", "linshi-jiuzhu", "zuidi-shenghuo-baozhang"
 PLAN, FOI, SEAL = "jianshe-gongcheng-guihua-xuke", "zhengfu-xinxi-gongkai", "cunji-yongyin"
 DEVICE, SPENDING = "disanlei-yiliao-qixie-jingying-xuke", "cunji-baozhang"
+CHARTS = {chart.id: chart for chart in read_one(CITY / "powers" / f"{DEVICE}.toml", ON).charts}
 REASON = '{ kind = "reason_required", rule'
 
 
@@ -39,13 +40,13 @@ def found(folder, name: str, old: str, new: str) -> set[str]:
     assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
     path = folder / "power.toml"
     path.write_text(text.replace(old, new), encoding="utf-8")
-    return {each.check for each in findings(read_power(path, RULES), ON, RULES)}
+    return {each.check for each in findings(read_power(path, RULES, CHARTS), ON, RULES)}
 
 
 CHANGES = [
     ("C05", PENALTY, 'limit = "cf.file.days"', 'limit = { value = 99, unit = "自然日", source = "某" }'),
     ("C08", PENALTY, 'rule = "cf.hearing.chair", steps = ["discover", "investigate", ', 'rule = "cf.hearing.chair", steps = ["discover", '),
-    ("C08", AID, '["decide", "urgent_decide"]', '["decide"]'),
+    ("C08", AID, '["decide", "county_decide", "urgent_decide"]', '["decide"]'),
     ("C08", SEAL, 'rule = "yz.approver", steps = ["approve"]', 'rule = "yz.approver", steps = ["check"]'),
     ("C11", PENALTY, 'name = "立案"\nkind = "立案"', 'name = "立案"\nkind = "登记"'),
     ("C11", AID, 'name = "受理"\nkind = "受理"', 'name = "受理"\nkind = "登记"'),
@@ -67,8 +68,8 @@ CHANGES = [
     ("C20", AID, 'code = "000511005000"', 'code = "000111005000"'),
     ("C20", AID, 'code = "000511005000"', 'code = "linshi"'),
     ("C20", AID, 'level = "乡镇"', 'level = "街道口"'),
-    ("C22", FOI, 'name = "已补正", to = "check", clock = "恢复"', 'name = "已补正", to = "check"'),
-    ("C22", DEVICE, 'name = "受理", to = "review", clock = "起算"', 'name = "受理", to = "review"'),
+    ("C22", FOI, 'name = "已补正", to = "check", clock = "重新起算"', 'name = "已补正", to = "check"'),
+    ("C22", AID, 'name = "受理(支出型)", to = "survey", clock = "起算"', 'name = "受理(支出型)", to = "survey"'),
     ("C22", FOI, 'to = "provided", clock = "截止"', 'to = "provided"'),
 ]  # fmt: skip
 
@@ -201,7 +202,7 @@ def test_a_control_that_points_nowhere_is_found(control, fields, said):
 
 
 def test_a_red_point_is_guarded_on_every_outcome():
-    power = read_power(CITY / "powers" / f"{PLAN}.toml", RULES)
+    power = read_one(CITY / "powers" / f"{PLAN}.toml", ON)
     steps = tuple(
         replace(s, controls=tuple(replace(c, outcomes=("agree",)) for c in s.controls))
         if s.id == "panel"

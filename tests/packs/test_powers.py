@@ -7,16 +7,16 @@ from datetime import date
 import pytest
 from tests.kernel.charts import CALENDAR, PACKS
 
-from guiju.formats.packs import read_power, read_rules
+from guiju.formats.packs import read_one
 from guiju.kernel.checks import findings
 from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.examples import failures
-from guiju.kernel.power import Power
+from guiju.kernel.power import Power, posts_of
 from guiju.kernel.rules import Certainty, Rule, Unit
+from guiju.kernel.unfold import unfold
 
 ON = date(2026, 9, 1)
 PATHS = sorted(PACKS.glob("*/powers/*.toml"))
-RULES = {folder.name: read_rules(folder, ON) for folder in {path.parents[1] for path in PATHS}}
 DAYS = {Unit.WORKING_DAY, Unit.NATURAL_DAY}
 
 pytestmark = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
 @pytest.fixture
 def power(path) -> Power:
-    return read_power(path, RULES[path.parents[1].name])
+    return read_one(path, ON)
 
 
 def rules_in(value: object) -> Iterator[Rule]:
@@ -90,8 +90,9 @@ def test_the_guide_of_a_power_leaves_nothing_open(power):
 
 def test_every_post_of_a_power_is_used_and_is_named_once(power):
     ids = [post.id for post in power.posts]
-    controls = [c for s in power.steps for c in s.controls if isinstance(c, PersonsMin)]
-    used = {step.post for step in power.steps} | {control.post for control in controls}
+    steps = unfold(power).steps
+    controls = [c for s in steps for c in s.controls if isinstance(c, PersonsMin)]
+    used = {p for s in steps for p in posts_of(s)} | {control.post for control in controls}
 
     assert len(ids) == len(set(ids))
     assert set(ids) == used | ({"applicant"} & set(ids))
