@@ -215,3 +215,16 @@ def test_a_foreign_model_is_no_power() -> None:
 def test_a_key_that_we_do_not_know_is_an_error() -> None:
     with pytest.raises(PackError, match="不认识的键“colour”"):
         from_bpmn(edited("<guiju:limits>", '<guiju:limits colour="red">'))
+
+
+def test_a_branch_that_was_led_away_is_waited_for_no_more() -> None:
+    power, step = next((p, s) for p in ALL for s in p.steps if len(s.join) > 2)
+    text = to_bpmn(power).decode()
+    away = step.join[0]
+    pattern = rf'(id="outcome\.{away}\.[^>]*targetRef=")(?:join|merge)\.{step.id}[^"]*"'
+    assert re.search(pattern, text)
+
+    found = from_bpmn(re.sub(pattern, rf'\1end.{power.ends[0].id}"', text).encode())
+
+    again = next(each for each in found.power.steps if each.id == step.id)
+    assert again.join == step.join[1:]
