@@ -211,6 +211,15 @@ def test_a_loop_without_a_way_out_is_a_livelock() -> None:
     assert [each.kind for each in found.findings] == ["livelock"]
 
 
+def test_tokens_that_pile_up_are_told() -> None:
+    text = nodes(startEvent="s", parallelGateway="x", exclusiveGateway="m", userTask="a b c")
+    found = verdict(model(text + nodes(endEvent="e") + flows("s m a x b e", "x c m")))
+
+    assert found.answer is UNSOUND
+    assert found.findings[0].kind == "unbounded"
+    assert "b" in found.findings[0].message
+
+
 def test_a_task_that_nothing_leads_to_is_dead() -> None:
     found = verdict(
         model(nodes(startEvent="s", userTask="a b", endEvent="e") + flows("s a e", "b e"))
@@ -260,6 +269,7 @@ def test_an_inclusive_join_follows_any_split(split: str) -> None:
         ("s x a j e", "x b j", "x c e"),  # a branch that goes elsewhere
         ("s x a j e", "x b j", "x c b", "c j"),  # a branch that enters another
         ("s x a j e", "x b j", "x c j", "a x"),  # a way back out of the block
+        ("s x a j e", "x b j", "x c j", "s b"),  # a way in from outside
     ],
 )
 def test_an_inclusive_join_without_a_block_is_refused(ways: tuple[str, ...]) -> None:

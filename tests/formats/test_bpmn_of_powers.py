@@ -129,6 +129,23 @@ def test_lanes_in_another_order_are_posts_in_another_order() -> None:
     assert sorted(posts) == sorted(each.id for each in RELIEF.posts)
 
 
+def test_a_lane_that_was_renamed_renames_its_post() -> None:
+    found = from_bpmn(
+        edited('post.town_finance" name="财政所"', 'post.town_finance" name="财政办"')
+    )
+
+    names = {each.id: each.name for each in found.power.posts}
+    assert names == {each.id: each.name for each in RELIEF.posts} | {"town_finance": "财政办"}
+    assert found.remarks == ()
+
+
+def test_the_step_that_is_started_with_comes_first() -> None:
+    old = 'targetRef="step.apply"'
+    found = from_bpmn(edited(old, 'targetRef="step.survey"'))
+
+    assert found.power.steps[0].id == "survey"
+
+
 def test_a_step_drawn_elsewhere_is_taken_and_said_to_be_incomplete() -> None:
     new = (
         '<bpmn:task id="Activity_0x1" name="复核"/>'
@@ -198,3 +215,16 @@ def test_a_foreign_model_is_no_power() -> None:
 def test_a_key_that_we_do_not_know_is_an_error() -> None:
     with pytest.raises(PackError, match="不认识的键“colour”"):
         from_bpmn(edited("<guiju:limits>", '<guiju:limits colour="red">'))
+
+
+def test_a_branch_that_was_led_away_is_waited_for_no_more() -> None:
+    power, step = next((p, s) for p in ALL for s in p.steps if len(s.join) > 2)
+    text = to_bpmn(power).decode()
+    away = step.join[0]
+    pattern = rf'(id="outcome\.{away}\.[^>]*targetRef=")(?:join|merge)\.{step.id}[^"]*"'
+    assert re.search(pattern, text)
+
+    found = from_bpmn(re.sub(pattern, rf'\1end.{power.ends[0].id}"', text).encode())
+
+    again = next(each for each in found.power.steps if each.id == step.id)
+    assert again.join == step.join[1:]

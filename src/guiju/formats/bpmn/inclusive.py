@@ -45,12 +45,10 @@ def joins_of(scope: Scope) -> dict[str, tuple[Node, Match]]:
 
 def _entries(scope: Scope, split: Node, join: Node) -> dict[str, str] | None:
     entries: dict[str, str] = {}
-    seen: set[str] = set()
     for flow in scope.out_of(split):
         branch = _branch(scope, flow, split, join)
-        if branch is None or seen & branch:
+        if branch is None:
             return None
-        seen |= branch
         into = [f for f in scope.into(join) if f is flow or f.source in branch]
         if len(into) != 1:
             return None

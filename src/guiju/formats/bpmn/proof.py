@@ -103,12 +103,25 @@ def _finding(translated: Translated, fault: Fault) -> Finding:
         case Kind.DOUBLE:
             message = f"会同时发生两次:{_where(doubled, translated)}"
         case Kind.UNBOUNDED:
-            message = f"会越积越多,没有尽头:{_where(doubled, translated)}"
+            message = f"会越积越多,没有尽头:{_where(_grown(fault, translated), translated)}"
         case Kind.LIVELOCK:
             message = "从此再也到不了结束,只会循环"
         case _:
             message = f"卡住,再也到不了结束:{_where(fault.marking or {}, translated)}"
     return Finding(fault.kind, message, path, line)
+
+
+def _grown(fault: Fault, translated: Translated) -> Bag:
+    """Where the last marking of a path holds more than an earlier one, all of which it holds."""
+    marking = dict(translated.net.initial)
+    earlier = []
+    for move in fault.path:
+        earlier.append(marking)
+        marking = move.fire(marking)
+    for each in reversed(earlier):
+        if each != marking and all(marking.get(place, 0) >= n for place, n in each.items()):
+            return {place: n for place, n in marking.items() if n > each.get(place, 0)}
+    return {}
 
 
 def _where(marking: Bag, translated: Translated) -> str:
