@@ -65,7 +65,7 @@ def test_out_and_back_is_the_identity_for_any_power(power: Power) -> None:
 def test_the_model_of_a_sound_power_is_sound(power: Power) -> None:
     read = read_model(to_bpmn(power))
 
-    assert [each.answer for each in verdicts(read)] == [Answered.SOUND]
+    assert {each.answer for each in verdicts(read)} == {Answered.SOUND}
     assert publication_refusals(read) == ()
 
 
@@ -187,7 +187,7 @@ def test_an_outcome_that_was_removed_leaves_its_controls_behind_and_says_so() ->
     found = from_bpmn(edited(flow.group(), ""))
 
     decide = next(each for each in found.power.steps if each.id == "decide")
-    assert [each.id for each in decide.outcomes] == ["grant"]
+    assert [each.id for each in decide.outcomes] == ["grant", "pass_on"]
     assert any("没有出口“refuse”" in each for each in found.remarks)
 
 
