@@ -46,7 +46,7 @@ class RandomChart:
     """A block-structured chart: sequences, exclusive, parallel and inclusive blocks, loops.
 
     Loops hold no joins: at times SpiffWorkflow 3.2 lets a join go on too early when it comes
-    the second time (compare its issue 341). That ours waits is tested by hand.
+    the second time. That ours waits is tested by hand.
     """
 
     seed: int

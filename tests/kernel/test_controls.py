@@ -62,7 +62,7 @@ ROWS = [
     (DRAW, act(Person(LUCKY[1], "p"), by=LUCKY[0], facts=POOL, evidence=("抽取记录",)), act(Person(OTHER, "p"), by=LUCKY[0], facts=POOL, evidence=("抽取记录",)), "不是按备选名单和种子", {"present", "facts", "evidence"}),
     (DRAW, act(Person(LUCKY[1], "p"), by=LUCKY[0], facts=POOL, evidence=("抽取记录",)), act(facts=POOL), "缺少抽取记录", {"present", "facts", "evidence"}),
     (DRAW, act(Person(LUCKY[1], "p"), by=LUCKY[0], facts=POOL, evidence=("抽取记录",)), act(facts={"pool": POOL["pool"]}, evidence=("抽取记录",)), "没有写明备选人员", {"present", "facts", "evidence"}),
-    (AmountCeiling(rule(100_000, Unit.FEN), "sum"), act(facts={"sum": "100000"}), act(facts={"sum": "100001"}), "金额不超过1000元,所填1000.01元", {"facts"}),
+    (AmountCeiling(rule(100_000, Unit.FEN), "sum"), act(facts={"sum": "100000"}), act(facts={"sum": "100001"}), "金额不超过1,000元,所填1,000.01元", {"facts"}),
     (AmountCeiling(rule(100_000, Unit.FEN), "sum"), act(facts={"sum": "0"}), act(facts={"sum": "-1"}), "没有写明金额", {"facts"}),
     (SealRegister(rule(), "no"), act(facts={"no": "2026-15"}), act(facts={"no": " "}), "登记簿的编号", {"facts"}),
 ]  # fmt: skip

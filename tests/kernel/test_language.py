@@ -386,7 +386,7 @@ def test_a_condition_tells_what_it_asks_for_in_yuan():
     case = Case(*asking(Condition("amount", Operator.AT_MOST, "500000")))
     case.act("a", facts={"amount": "500001", "kind": "甲"})
 
-    with pytest.raises(Refused, match="金额不超过5000元"):
+    with pytest.raises(Refused, match="金额不超过5,000元"):
         case.act("b")
 
 
@@ -499,6 +499,17 @@ CALLING = (
         outcomes=(Outcome("ready", "补齐", ("a",)), Outcome("gone", "撤回", ("bad",))),
     ),
 )
+
+
+def test_whoever_extends_at_a_step_has_not_done_its_work():
+    keeps = replace(step("c", ("good",), post="q"), controls=(Distinct(rule(1), ("b",)),))
+    on, longer, _ = EXTENDING[1].outcomes
+    middle = replace(EXTENDING[1], outcomes=(replace(on, to=("c",)), longer))
+    case = Case(EXTENDING[0], middle, keeps).act("a")
+    case.act("b", "extend", by="乙", post="q").act("b", "o0")
+
+    assert case.refused("c", by="甲", post="q") == ["distinct"]
+    case.act("c", by="乙", post="q")
 
 
 def test_a_called_chart_stands_in_the_place_of_its_step():

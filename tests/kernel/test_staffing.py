@@ -9,9 +9,9 @@ from tests.kernel.charts import SOUND, chart, rule, step
 
 from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.controls.persons_min import PersonsMin
-from guiju.kernel.power import Post, Power
+from guiju.kernel.power import Chart, ClockEffect, End, Outcome, Post, Power
 from guiju.kernel.rules import Unit
-from guiju.kernel.staffing import Staff, posts_of, unstaffed
+from guiju.kernel.staffing import Staff, posts_needed, unstaffed
 
 IDS = "abcd"
 
@@ -58,7 +58,7 @@ def test_a_power_is_unstaffed_exactly_when_no_staffing_keeps_people_apart(case):
 def test_the_same_person_at_the_window_and_as_approver_cannot_do_both():
     held = {"window": "甲", "inspector": "乙丙", "reviewer": "丁", "approver": "甲"}
 
-    assert posts_of(SOUND) == set(held)
+    assert posts_needed(SOUND) == set(held)
     assert unstaffed(SOUND, staff(**held)) == ("accept", "decide")
     assert unstaffed(SOUND, staff(**{**held, "approver": "戊"})) == ()
 
@@ -92,3 +92,45 @@ def test_companions_of_another_post_are_counted():
 
     assert unstaffed(chart(visit), staff(p="甲", q="乙")) == ("a",)
     assert unstaffed(chart(visit), staff(p="甲", q="乙丙")) == ()
+
+
+def test_people_are_kept_apart_within_and_around_a_called_chart():
+    look, judge = step("look", ("judge",), post="q"), step("judge", ("judged",), post="r")
+    part = Chart("part", "子流程", (look, judge), (End("judged", "已判断"),))
+    called = replace(step("b", ("c",)), post="", call="part")
+    called = replace(called, outcomes=(replace(called.outcomes[0], id="judged"),))
+    keeps = replace(step("c", ("good",), post="s"), controls=(Distinct(rule(1), ("b",)),))
+    posts = tuple(Post(id_, id_) for id_ in "pqrs")
+    power = replace(chart(step("a", ("b",), post="p"), called, keeps), charts=(part,), posts=posts)
+
+    assert posts_needed(power) == {*"pqrs"}
+    assert unstaffed(power, staff(p="甲", q="甲", r="甲", s="乙")) == ()
+    assert unstaffed(power, staff(p="甲", q="乙", r="甲", s="乙")) == ("b.look", "c")
+
+
+def test_whoever_chooses_for_a_step_is_needed_and_kept_apart_as_well():
+    later = step("b", ("good",), ("good",), post="p")
+    longer = replace(later.outcomes[1], post="q")
+    later = replace(
+        later,
+        outcomes=(later.outcomes[0], longer),
+        controls=(Distinct(rule(1), ("a",), (longer.id,)),),
+    )
+    power = chart(step("a", ("b",), post="p"), later)
+
+    assert posts_needed(power) == {"p", "q"}
+    assert unstaffed(power, staff(p="甲", q="乙")) == ()
+    assert unstaffed(power, staff(p="甲", q="甲")) == ("a", "b")
+    assert unstaffed(power, staff(p="甲")) == ("b",)
+
+
+def test_whoever_extends_at_a_step_has_not_done_its_work():
+    extend = Outcome(
+        "extend", "延长", (), extend=rule(10), post="q", clock=ClockEffect.EXTEND, aside=True
+    )
+    first = step("a", ("b",), post="p")
+    first = replace(first, outcomes=(*first.outcomes, extend))
+    keeps = replace(step("b", ("good",), post="q"), controls=(Distinct(rule(1), ("a",)),))
+
+    assert unstaffed(chart(first, keeps), staff(p="甲", q="乙")) == ()
+    assert unstaffed(chart(first, keeps), staff(p="乙", q="乙")) == ("a", "b")

@@ -17,8 +17,8 @@ from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.lights import Standing, standing, step_left
 from guiju.kernel.power import Field, FieldKind, Outcome, Power, Step
 from guiju.kernel.program import Program, asked, open_steps, open_to, posts_for
+from guiju.kernel.rules import yuan
 from guiju.kernel.terms import Calendar, CalendarMissing
-from guiju.look.templatetags.look import yuan
 from guiju.organs.mandate import Holding
 from guiju.organs.queries import holdings_in, posts_of
 from guiju.powers.queries import calendar, program
@@ -184,7 +184,7 @@ def told_facts(number: str, begun: Program) -> list[tuple[str, str]]:
         told.update({id_: value for id_, value in facts.items() if id_ in fields})
     money = FieldKind.MONEY
     return [
-        (fields[id_].name, f"{yuan(value)}元" if fields[id_].kind is money else value)
+        (fields[id_].name, yuan(int(value)) if fields[id_].kind is money else value)
         for id_, value in told.items()
         if value
     ]

@@ -14,7 +14,8 @@ from datetime import date
 from guiju.formats.packs import Pack
 from guiju.kernel.checks.finding import Finding
 from guiju.kernel.power import Power
-from guiju.kernel.staffing import Staff, posts_of, unstaffed
+from guiju.kernel.staffing import Staff, posts_needed, unstaffed
+from guiju.kernel.unfold import unfold
 
 ID = "S01"
 
@@ -22,7 +23,7 @@ ID = "S01"
 def staffing_findings(pack: Pack, power: Power, on: date) -> Iterator[Finding]:
     """What a pack's people cannot do on a day: at most one finding for each way to be short."""
     places = {division.name: staff_in(pack, division.code, on) for division in pack.divisions}
-    needed = posts_of(power)
+    needed = posts_needed(power)
     complete = {name: staff for name, staff in places.items() if not needed - staff.first.keys()}
     if not complete:
         missing = min((needed - staff.first.keys() for staff in places.values()), key=len)
@@ -37,7 +38,7 @@ def staffing_findings(pack: Pack, power: Power, on: date) -> Iterator[Finding]:
             answers[people] = unstaffed(power, staff)
         if answers[people]:
             short[answers[people]].append(name)
-    names_of = {step.id: step.name for step in power.steps}
+    names_of = {step.id: step.name for step in unfold(power).steps}
     for core, where in short.items():
         steps = "、".join(f"“{names_of[id_]}”" for id_ in core)
         yield Finding(ID, f"{'、'.join(where)}没有足够的人把{steps}分开办", core)

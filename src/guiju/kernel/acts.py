@@ -67,7 +67,9 @@ class State:
 
     marking: int
     since: Mapping[str, datetime]  # open step → when its last token arrived
-    doers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # step → all who did it
+    doers: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # step → all who did its work
     counts: Mapping[str, int] = field(default_factory=dict)  # "step.outcome" → how often
     clock: Clock = NOT_STARTED
     ended: str = ""  # the id of the end

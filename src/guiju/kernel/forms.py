@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from guiju.kernel.power import Condition, Field, FieldKind, Operator
+from guiju.kernel.rules import yuan
 
 NUMBER = re.compile("[0-9]{1,15}")  # as fen: up to ten thousand billion yuan
 COMPARE = {
@@ -65,10 +66,7 @@ def condition_words(condition: Condition, field: Field) -> str:
 
 
 def _amount(value: str, field: Field) -> str:
-    if field.kind is not FieldKind.MONEY:
-        return value
-    yuan, fen = divmod(int(value), 100)
-    return f"{yuan}.{fen:02}元" if fen else f"{yuan}元"
+    return yuan(int(value)) if field.kind is FieldKind.MONEY else value
 
 
 def _compare(condition: Condition, field: Field, text: str) -> bool:

@@ -73,11 +73,24 @@ class Rule:
         """The sign beside a number, where there is no room to say how certain it is."""
         return "" if self.value is None or self.certainty.is_firm else "※"
 
+    @property
+    def amount(self) -> str:
+        """The number with its unit; money in yuan."""
+        if self.unit is Unit.FEN:
+            return yuan(self.number)
+        return f"{self.value}{'个' if self.unit is Unit.WORKING_DAY else ''}{self.unit}"
+
     def words(self) -> str:
         """The number with its unit, and a mark when it is not the text of the law itself."""
-        amount = f"{self.value}{'个' if self.unit is Unit.WORKING_DAY else ''}{self.unit}"
+        amount = self.amount
         return amount if self.certainty.is_firm else f"{amount}({self.certainty})"
 
     def citation(self) -> str:
         """The source in 《》-free words, marked when uncertain: what a refusal quotes."""
         return self.source if self.certainty.is_firm else f"{self.source}({self.certainty})"
+
+
+def yuan(fen: int) -> str:
+    """A sum of money in words, as in 2,500元 or 0.05元."""
+    whole, rest = divmod(fen, 100)
+    return f"{whole:,}.{rest:02}元" if rest else f"{whole:,}元"

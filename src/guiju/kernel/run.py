@@ -163,11 +163,14 @@ def perform(program: Program, state: State, act: Act, days: Days = no_calendar) 
         marking, since = _moved(program, state, move, act)
         signed = {each: signed[each] for each in signed if each in since and each != step}
         holders = {each: holders[each] for each in holders if each in since and each != step}
-    done = act.people().union(state.doers.get(step, ()))
+    doers = state.doers
+    if not program.moves[step, act.outcome].outcome.aside:
+        done = act.people().union(doers.get(step, ()))
+        doers = {**doers, step: tuple(sorted(done))}
     return State(
         marking=marking,
         since=since,
-        doers={**state.doers, step: tuple(sorted(done))},
+        doers=doers,
         counts={**state.counts, key: state.counts.get(key, 0) + 1},
         clock=state.clock if move is None else _clock_after(state, move, act),
         ended="" if move is None else move.end,

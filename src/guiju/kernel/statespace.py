@@ -1,4 +1,4 @@
-"""The one walk through the markings of a net, breadth first, each marking in one integer.
+"""The walk through the markings of a net, breadth first, each marking in one integer.
 
 While every place holds at most one token, a place is one bit and firing is three bit
 operations, as in ``net``. When a second token comes, the walk begins anew with a field of

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from guiju.kernel.acts import Act, State
 from guiju.kernel.controls.replay import ALL, Known, Replay, answer
-from guiju.kernel.rules import Rule
+from guiju.kernel.rules import Rule, yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class AmountCeiling:
 
     def words(self, names: Mapping[str, str]) -> str:
         """What is asked for."""
-        return f"金额不超过{_yuan(self.rule.number)}元"
+        return f"金额不超过{yuan(self.rule.number)}"
 
     def refusal(self, act: Act, state: State, names: Mapping[str, str]) -> str | None:
         """Why the act is refused."""
@@ -29,14 +29,10 @@ class AmountCeiling:
             return "没有写明金额"
         if int(amount) <= self.rule.number:
             return None
-        return f"{self.words(names)},所填{_yuan(int(amount))}元超出权限"
+        return f"{self.words(names)},所填{yuan(int(amount))}超出权限"
 
     def violation(
         self, act: Act, state: State, names: Mapping[str, str], known: Known = ALL
     ) -> Replay:
         """Whether it held, told from the record."""
         return answer(self.refusal(act, state, names), known, "facts")
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}" if fen % 100 == 0 else f"{fen // 100}.{fen % 100:02}"

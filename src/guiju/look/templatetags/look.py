@@ -1,4 +1,4 @@
-"""What templates ask for: lights, money, and what was typed before."""
+"""What templates ask for: lights, and what was typed before."""
 
 from django import template
 from django.template.context import Context
@@ -32,12 +32,6 @@ def days_left(standing: Standing) -> str:
     if standing.left < 0:
         return f"已超{-standing.left}{unit}"
     return f"还剩{standing.left}{unit}"
-
-
-@register.filter
-def yuan(fen: str) -> str:
-    """Fen as yuan: 250000 → 2,500.00."""
-    return f"{int(fen) // 100:,}.{int(fen) % 100:02}" if fen.isdigit() else fen
 
 
 @register.simple_tag(takes_context=True)
