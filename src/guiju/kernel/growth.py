@@ -27,7 +27,11 @@ def shortest_growth(space: Space, markings_max: int) -> tuple[Path, bool]:
 def _shortest(space: Space, code: Code, left: int) -> tuple[Path, bool]:
     assert space.growth is not None
     best, distance = space.path(space.growth), [0]
-    moves = cache(code.moves)  # many origins lead to the same markings
+
+    @cache  # many origins lead to the same markings
+    def moves(marking: int) -> list[Move]:
+        return code.moves(marking, code.ready(marking, code.rows))
+
     for number, marking in enumerate(space.markings):
         if number:
             distance.append(distance[space.parent[number]] + 1)
@@ -67,20 +71,34 @@ def _nearest(
 
     What was emptied on the way counts: what lies there is no growth that can be repeated.
     """
-    ring: dict[tuple[int, int], Path] = {(origin, 0): ()}
-    seen = set(ring)
+    first = origin, 0
+    came: dict[tuple[int, int], tuple[tuple[int, int], int] | None] = {first: None}
+    ring = [first]
+    covers, clears = code.covers, code.clears
     for _ in range(steps_max):
-        outer: dict[tuple[int, int], Path] = {}
-        for (marking, cleared), path in ring.items():
+        outer = []
+        for state in ring:
+            marking, cleared = state
             for move, after, _doubled in moves(marking):
-                state = after, cleared | code.clears[move]
-                if state in seen:
+                then = after, cleared | clears[move]
+                if then in came:
                     continue
-                if code.covers(after, origin) and (after - origin) & ~state[1]:
-                    return (*path, move), len(seen)
-                seen.add(state)
-                outer[state] = (*path, move)
-                if len(seen) > left:
-                    return None, len(seen)
+                came[then] = state, move
+                if after > origin and covers(after, origin) and (after - origin) & ~then[1]:
+                    return _path(came, then), len(came)
+                outer.append(then)
+                if len(came) > left:
+                    return None, len(came)
         ring = outer
-    return None, len(seen)
+    return None, len(came)
+
+
+def _path(
+    came: dict[tuple[int, int], tuple[tuple[int, int], int] | None], state: tuple[int, int]
+) -> Path:
+    path: list[int] = []
+    way = came[state]
+    while way is not None:
+        path.append(way[1])
+        way = came[way[0]]
+    return tuple(reversed(path))

@@ -122,21 +122,20 @@ class _Draft:
         for arcs, places in self._arcs(move):
             for place in places:
                 arcs[place].add(number)
-        self.dirty |= move.take | move.put
+        self.dirty |= move.take
 
     def put_more(self, number: int, places: Iterable[str]) -> None:
         """Note that a transition now puts into these places, too."""
-        move = self.moves[number]
         for place in places:
             self.putters[place].add(number)
-        self.dirty |= move.take | move.put
+        self.dirty |= self.moves[number].take
 
     def drop(self, number: int) -> _Move:
         move = self.moves.pop(number)
         for arcs, places in self._arcs(move):
             for place in places:
                 arcs[place].discard(number)
-        self.dirty |= move.take | move.put
+        self.dirty |= move.take
         return move
 
     def drop_place(self, place: str) -> None:
@@ -146,9 +145,10 @@ class _Draft:
             move = self.moves[number]
             move.take.pop(place, None)
             move.put.pop(place, None)
-            self.dirty |= move.take | move.put
+            self.dirty |= move.take
         for number in self.clearers.pop(place, ()):
             self.moves[number].clear -= {place}
+            self.dirty |= self.moves[number].take
         del self.places[place]
         self.dirty.pop(place, None)
 

@@ -21,6 +21,7 @@ from heapq import heapify, heappop, heappush
 from guiju.kernel.petri import Bag, PetriNet
 
 Move = tuple[int, int, int]  # a transition's number, the marking after it, where that is doubled
+Row = tuple[int, int, int, int]  # a transition's number, and what it takes, keeps and puts
 
 
 class Kind(StrEnum):
@@ -46,27 +47,38 @@ class Code:
     width: int
     guard: int  # the highest bit of every field; 0 where a field is one bit
     many: int  # the bits of every field that are set when it counts two or more
-    rows: tuple[tuple[int, int, int, int], ...]  # number, take, keep, put
+    rows: tuple[Row, ...]
+    touched: tuple[Mapping[int, Row], ...]  # by transition, those that its firing may (dis)able
     clears: tuple[int, ...]  # all bits of the places that each transition empties
     endings: tuple[tuple[int, int], ...]  # tokens, mask of the places that are not free
     initial: int
 
-    def moves(self, marking: int) -> list[Move]:
-        """All that can happen next."""
+    def ready(self, marking: int, among: Iterable[Row]) -> list[Row]:
+        """Those of some transitions that are enabled."""
+        if not self.guard:
+            return [row for row in among if marking & row[1] == row[1]]
+        guard, guarded = self.guard, marking | self.guard
+        return [row for row in among if guarded - row[1] & guard == guard]
+
+    def ready_after(self, marking: int, before: list[Row], move: int) -> list[Row]:
+        """All that is enabled after a move, in order, from what was enabled before it."""
+        touched = self.touched[move]
+        changed = self.ready(marking, touched.values())
+        return sorted([row for row in before if row[0] not in touched] + changed)
+
+    def moves(self, marking: int, ready: Iterable[Row]) -> list[Move]:
+        """All that can happen next, when these are enabled."""
         if not self.guard:
             return [
                 (number, marking & keep | put, marking & keep & put)
-                for number, take, keep, put in self.rows
-                if marking & take == take
+                for number, _, keep, put in ready
             ]
         guard, many, found = self.guard, self.many, []
-        guarded = marking | guard
-        for number, take, keep, put in self.rows:
-            if guarded - take & guard == guard:
-                after = (marking - take & keep) + put
-                if after & guard:
-                    raise TooNarrow
-                found.append((number, after, after & many))
+        for number, take, keep, put in ready:
+            after = (marking - take & keep) + put
+            if after & guard:
+                raise TooNarrow
+            found.append((number, after, after & many))
         return found
 
     def covers(self, marking: int, other: int) -> bool:
@@ -111,6 +123,10 @@ def code_of(net: PetriNet, width: int) -> Code:
         keep = ~(cleared | take) if width == 1 else ~cleared
         rows.append((number, take, keep, _packed(each.put, at, width)))
         clears.append(cleared)
+    takers: dict[str, list[Row]] = {place: [] for place in net.places}
+    for row, each in zip(rows, net.transitions, strict=True):
+        for place in each.take:
+            takers[place].append(row)
     endings = (
         (
             _packed(each.tokens, at, width),
@@ -124,6 +140,14 @@ def code_of(net: PetriNet, width: int) -> Code:
         guard=0 if width == 1 else ones << width - 1,
         many=0 if width == 1 else ones * (full >> 1) & ~ones,
         rows=tuple(rows),
+        touched=tuple(
+            {
+                row[0]: row
+                for place in {*each.take, *each.put, *each.clear}
+                for row in takers[place]
+            }
+            for each in net.transitions
+        ),
         clears=tuple(clears),
         endings=tuple(endings),
         initial=_packed(net.initial, at, width),
@@ -217,7 +241,7 @@ class Space:
 
 def walk(net: PetriNet, markings_max: int, until: Kind | None = None) -> Space:
     """Walk through all markings, or until a kind that one marking can show has been found."""
-    width = 1
+    width = 4 if until is Kind.UNBOUNDED else 1  # growth cannot be seen in single bits
     while True:
         try:
             return _Walk(code_of(net, width), markings_max, until).run()
@@ -236,6 +260,7 @@ class _Walk:
     def __init__(self, code: Code, markings_max: int, until: Kind | None) -> None:
         self.code, self.markings_max, self.until = code, markings_max, until
         self.seen = {code.initial: 0}
+        self.ready: dict[int, list[Row]] = {0: code.ready(code.initial, code.rows)}
         self.space = Space(code, markings_max, [code.initial])
         self.has_resets = any(each.clear for each in code.net.transitions)
         if code.initial & code.many:
@@ -257,18 +282,18 @@ class _Walk:
     def visit(self, number: int, marking: int) -> None:
         """Note what a marking is, and all that can happen next."""
         space, code = self.space, self.code
-        moves = code.moves(marking)
+        ready = self.ready.pop(number)
         if code.is_final(marking):
             space.ends.append(number)
         elif code.is_improper(marking):
             space.improper.append(number)
-        elif not moves:
+        elif not ready:
             space.deadlocks.append(number)
-        self.follow(number, moves)
+        self.follow(number, marking, ready)
 
-    def follow(self, number: int, moves: list[Move]) -> None:
-        space, seen, doubles = self.space, self.seen, self.on_double
-        for move, after, doubled in moves:
+    def follow(self, number: int, marking: int, ready: list[Row]) -> None:
+        space, code, seen, doubles = self.space, self.code, self.seen, self.on_double
+        for move, after, doubled in code.moves(marking, ready):
             space.fired.add(move)
             there = seen.get(after)
             if doubled and doubles(number, move, doubled):
@@ -281,6 +306,7 @@ class _Walk:
             space.parent.append(number)
             space.by.append(move)
             space.before.append([(number, move)])
+            self.ready[there] = code.ready_after(after, ready, move)
             if doubled and self.grows(there):
                 space.growth = there
                 return
@@ -321,10 +347,10 @@ class _CaseWalk(_Walk):
         elif code.is_improper(marking):
             space.improper.append(number)
         else:
-            moves = code.moves(marking)
-            if not moves:
+            ready = self.ready.pop(number)
+            if not ready:
                 space.deadlocks.append(number)
-            self.follow(number, moves)
+            self.follow(number, marking, ready)
 
     def on_double(self, number: int, move: int, doubled: int) -> bool:
         """Note the first doubled token, and go no further."""
