@@ -11,7 +11,7 @@ from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.power import Chart, ClockEffect, End, Outcome, Post, Power
 from guiju.kernel.rules import Unit
-from guiju.kernel.staffing import Staff, posts_needed, unstaffed
+from guiju.kernel.staffing import Staff, duties, unstaffed
 
 IDS = "abcd"
 
@@ -48,7 +48,7 @@ def test_a_power_is_unstaffed_exactly_when_no_staffing_keeps_people_apart(case):
             for who in [dict(zip(ids, people, strict=True))]
         )
 
-    core = "".join(unstaffed(power, staff(**held)))
+    core = "".join(unstaffed(duties(power), staff(**held)))
     assert (core == "") == works(IDS)
     if core:
         assert not works(core)
@@ -58,15 +58,15 @@ def test_a_power_is_unstaffed_exactly_when_no_staffing_keeps_people_apart(case):
 def test_the_same_person_at_the_window_and_as_approver_cannot_do_both():
     held = {"window": "甲", "inspector": "乙丙", "reviewer": "丁", "approver": "甲"}
 
-    assert posts_needed(SOUND) == set(held)
-    assert unstaffed(SOUND, staff(**held)) == ("accept", "decide")
-    assert unstaffed(SOUND, staff(**{**held, "approver": "戊"})) == ()
+    assert duties(SOUND).posts == set(held)
+    assert unstaffed(duties(SOUND), staff(**held)) == ("accept", "decide")
+    assert unstaffed(duties(SOUND), staff(**{**held, "approver": "戊"})) == ()
 
 
 def test_two_inspectors_are_needed_where_two_must_go():
     held = {"window": "甲", "inspector": "乙", "reviewer": "丁", "approver": "戊"}
 
-    assert unstaffed(SOUND, staff(**held)) == ("visit",)
+    assert unstaffed(duties(SOUND), staff(**held)) == ("visit",)
 
 
 def test_b_stands_in_for_nobody_who_is_merely_kept_out():
@@ -74,7 +74,7 @@ def test_b_stands_in_for_nobody_who_is_merely_kept_out():
     with_b = {**held, "approver": "甲戊"}
     there = Staff(staff(**held).first, staff(**with_b).first)
 
-    assert unstaffed(SOUND, there) == ("accept", "decide")
+    assert unstaffed(duties(SOUND), there) == ("accept", "decide")
 
 
 def test_steps_that_never_come_one_after_the_other_may_be_done_by_one():
@@ -82,7 +82,7 @@ def test_steps_that_never_come_one_after_the_other_may_be_done_by_one():
     keeps = replace(step("c", ("good",), post="q"), controls=(Distinct(rule(1), ("b",)),))
     power = chart(fork, step("b", ("good",), post="q"), keeps)
 
-    assert unstaffed(power, staff(p="甲", q="乙")) == ()
+    assert unstaffed(duties(power), staff(p="甲", q="乙")) == ()
 
 
 def test_companions_of_another_post_are_counted():
@@ -90,8 +90,8 @@ def test_companions_of_another_post_are_counted():
         step("a", ("good",), post="p"), controls=(PersonsMin(rule(2, Unit.PERSON), "q"),)
     )
 
-    assert unstaffed(chart(visit), staff(p="甲", q="乙")) == ("a",)
-    assert unstaffed(chart(visit), staff(p="甲", q="乙丙")) == ()
+    assert unstaffed(duties(chart(visit)), staff(p="甲", q="乙")) == ("a",)
+    assert unstaffed(duties(chart(visit)), staff(p="甲", q="乙丙")) == ()
 
 
 def test_people_are_kept_apart_within_and_around_a_called_chart():
@@ -103,9 +103,9 @@ def test_people_are_kept_apart_within_and_around_a_called_chart():
     posts = tuple(Post(id_, id_) for id_ in "pqrs")
     power = replace(chart(step("a", ("b",), post="p"), called, keeps), charts=(part,), posts=posts)
 
-    assert posts_needed(power) == {*"pqrs"}
-    assert unstaffed(power, staff(p="甲", q="甲", r="甲", s="乙")) == ()
-    assert unstaffed(power, staff(p="甲", q="乙", r="甲", s="乙")) == ("b.look", "c")
+    assert duties(power).posts == {*"pqrs"}
+    assert unstaffed(duties(power), staff(p="甲", q="甲", r="甲", s="乙")) == ()
+    assert unstaffed(duties(power), staff(p="甲", q="乙", r="甲", s="乙")) == ("b.look", "c")
 
 
 def test_whoever_chooses_for_a_step_is_needed_and_kept_apart_as_well():
@@ -118,10 +118,10 @@ def test_whoever_chooses_for_a_step_is_needed_and_kept_apart_as_well():
     )
     power = chart(step("a", ("b",), post="p"), later)
 
-    assert posts_needed(power) == {"p", "q"}
-    assert unstaffed(power, staff(p="甲", q="乙")) == ()
-    assert unstaffed(power, staff(p="甲", q="甲")) == ("a", "b")
-    assert unstaffed(power, staff(p="甲")) == ("b",)
+    assert duties(power).posts == {"p", "q"}
+    assert unstaffed(duties(power), staff(p="甲", q="乙")) == ()
+    assert unstaffed(duties(power), staff(p="甲", q="甲")) == ("a", "b")
+    assert unstaffed(duties(power), staff(p="甲")) == ("b",)
 
 
 def test_whoever_extends_at_a_step_has_not_done_its_work():
@@ -132,5 +132,5 @@ def test_whoever_extends_at_a_step_has_not_done_its_work():
     first = replace(first, outcomes=(*first.outcomes, extend))
     keeps = replace(step("b", ("good",), post="q"), controls=(Distinct(rule(1), ("a",)),))
 
-    assert unstaffed(chart(first, keeps), staff(p="甲", q="乙")) == ()
-    assert unstaffed(chart(first, keeps), staff(p="乙", q="乙")) == ("a", "b")
+    assert unstaffed(duties(chart(first, keeps)), staff(p="甲", q="乙")) == ()
+    assert unstaffed(duties(chart(first, keeps)), staff(p="乙", q="乙")) == ("a", "b")

@@ -14,8 +14,7 @@ from datetime import date
 from guiju.formats.packs import Pack
 from guiju.kernel.checks.finding import Finding
 from guiju.kernel.power import Power
-from guiju.kernel.staffing import Staff, posts_needed, unstaffed
-from guiju.kernel.unfold import unfold
+from guiju.kernel.staffing import Staff, duties, unstaffed
 
 ID = "S01"
 
@@ -23,7 +22,8 @@ ID = "S01"
 def staffing_findings(pack: Pack, power: Power, on: date) -> Iterator[Finding]:
     """What a pack's people cannot do on a day: at most one finding for each way to be short."""
     places = {division.name: staff_in(pack, division.code, on) for division in pack.divisions}
-    needed = posts_needed(power)
+    task = duties(power)
+    needed = task.posts
     complete = {name: staff for name, staff in places.items() if not needed - staff.first.keys()}
     if not complete:
         missing = min((needed - staff.first.keys() for staff in places.values()), key=len)
@@ -35,12 +35,11 @@ def staffing_findings(pack: Pack, power: Power, on: date) -> Iterator[Finding]:
     for name, staff in complete.items():
         people = frozenset((post, staff.first[post], staff.all[post]) for post in needed)
         if people not in answers:
-            answers[people] = unstaffed(power, staff)
+            answers[people] = unstaffed(task, staff)
         if answers[people]:
             short[answers[people]].append(name)
-    names_of = {step.id: step.name for step in unfold(power).steps}
     for core, where in short.items():
-        steps = "、".join(f"“{names_of[id_]}”" for id_ in core)
+        steps = "、".join(f"“{task.names[id_]}”" for id_ in core)
         yield Finding(ID, f"{'、'.join(where)}没有足够的人把{steps}分开办", core)
 
 

@@ -72,6 +72,7 @@ class Route:
 class Net:
     """A chart's net; ``places[i]`` says which step waits at bit ``i``."""
 
+    power: Power  # unfolded
     initial: int
     transitions: tuple[Transition, ...]
     places: tuple[str, ...]
@@ -113,7 +114,7 @@ class _Compiler:
         ordered = [known[step.id, outcome.id] for step, outcome in outcomes]
         first = self.power.steps[0].id
         places = ("", *(step for step, _ in self.bits))
-        return Net(self.bits[first, ""], (*ordered, *silent), places)
+        return Net(self.power, self.bits[first, ""], (*ordered, *silent), places)
 
     def _of(self, step: Step) -> int:
         """All the places of a step."""

@@ -70,6 +70,20 @@ def moves(net: Net, is_meant: Callable[[Transition], bool]) -> Moves:
     return frozenset(i for i, move in enumerate(net.transitions) if is_meant(move))
 
 
+def following(walked: Graph, earlier: Moves) -> Moves:
+    """The moves that some run has after one of the earlier ones."""
+    came = (way for ways in walked.after.values() for way in ways)
+    todo = [marking for index, marking in came if index in earlier]
+    seen, found = set(todo), set[int]()
+    while todo:
+        for index, marking in walked.after.get(todo.pop(), ()):
+            found.add(index)
+            if marking not in seen:
+                seen.add(marking)
+                todo.append(marking)
+    return frozenset(found)
+
+
 def broken(walked: Graph, watch: Watch) -> tuple[Transition, ...] | None:
     """A shortest run that breaks the rule; None when no run does."""
     first = (walked.net.initial, watch.is_owed)

@@ -13,7 +13,6 @@ from guiju.kernel.controls import Control
 from guiju.kernel.forms import LIST_MARK
 from guiju.kernel.net import Net, Transition, compile_net
 from guiju.kernel.power import LAW, Field, Outcome, Post, Power, Step
-from guiju.kernel.unfold import unfold
 
 Part = TypeVar("Part", Field, Control)
 
@@ -34,7 +33,8 @@ class Program:
 
 def compile_power(power: Power) -> Program:
     """Make a power ready to run. Raises ChartError for a chart that means nothing."""
-    net, whole = compile_net(power), unfold(power)
+    net = compile_net(power)
+    whole = net.power
     named: tuple[Post | Step, ...] = (*whole.posts, *whole.steps)
     conditions = (c.field for s in whole.steps for o in s.outcomes for c in o.when)
     signers = (step.several.field for step in whole.steps if step.several)

@@ -11,17 +11,16 @@ B does not help: B acts only while A is away, and A who is kept out of a step is
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
 
 from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.net import compile_net
-from guiju.kernel.paths import Graph, Watch, broken, graph, moves
+from guiju.kernel.paths import Graph, Moves, following, graph, moves
 from guiju.kernel.power import APPLICANT, LAW, Outcome, Power, Step
 from guiju.kernel.program import asked
-from guiju.kernel.unfold import unfold
 
 People = frozenset[str]
 NOBODY: People = frozenset()
@@ -39,50 +38,49 @@ Part = tuple[str, str]  # a step, and the post that chooses some of its outcomes
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    """What is to be staffed, by whom each part could be, and which must differ."""
+class Duties:
+    """What is to be staffed: how many of which post each part needs, and which must differ.
 
-    choices: Mapping[Part, tuple[People, ...]]
-    apart: Mapping[Part, frozenset[Part]]  # part → parts whose people must be others; both ways
-
-
-def posts_needed(power: Power) -> People:
-    """The posts that somebody must hold for the power to run."""
-    whole = unfold(power)
-    return frozenset(
-        post for step, parts in _parts(whole) for part in parts for post in _needs(step, part)
-    )
-
-
-def unstaffed(power: Power, staff: Staff) -> tuple[str, ...]:
-    """Ids of steps that cannot be staffed together, as few as possible; empty: all can.
-
-    They are ids of the unfolded power.
+    Steps are those of the unfolded power.
     """
-    whole = unfold(power)
-    choices = {
-        part: tuple(_choices(_needs(step, part), part, staff))
-        for step, parts in _parts(whole)
-        for part in parts
-    }
-    task = _Task(choices, _apart(power))
-    if _staffing(task, tuple(choices)) is not None:
+
+    needs: Mapping[Part, Mapping[str, int]]
+    apart: Mapping[Part, frozenset[Part]]  # part → parts whose people must be others; both ways
+    names: Mapping[str, str]  # of the steps
+
+    @property
+    def posts(self) -> People:
+        """The posts that somebody must hold for the power to run."""
+        return frozenset(post for needs in self.needs.values() for post in needs)
+
+
+def duties(power: Power) -> Duties:
+    """The duties of a power. Raises ChartError where its parts do not fit together."""
+    net = compile_net(power)
+    parts = {part: step for step in net.power.steps for part in _parts(step)}
+    needs = {part: _needs(step, part) for part, step in parts.items()}
+    names = {step.id: step.name for step in net.power.steps}
+    return Duties(needs, _apart(graph(net), parts), names)
+
+
+def unstaffed(all_: Duties, staff: Staff) -> tuple[str, ...]:
+    """Ids of steps that cannot be staffed together, as few as possible; empty: all can."""
+    choices = {part: tuple(_choices(needs, part, staff)) for part, needs in all_.needs.items()}
+    if _staffing(all_, choices) is not None:
         return ()
-    core = tuple(choices)
+    core = choices
     for part in choices:
-        fewer = tuple(each for each in core if each != part)
-        if _staffing(task, fewer) is None:
+        fewer = {each: core[each] for each in core if each != part}
+        if _staffing(all_, fewer) is None:
             core = fewer
     return tuple(dict.fromkeys(step for step, _ in core))
 
 
-def _parts(whole: Power) -> Iterator[tuple[Step, tuple[Part, ...]]]:
-    """The steps of officials, each with its own post and those that choose for it."""
-    for step in whole.steps:
-        posts = dict.fromkeys(_chooser(step, outcome) for outcome in step.outcomes)
-        parts = tuple((step.id, post) for post in posts if post not in (APPLICANT, LAW))
-        if parts:
-            yield step, parts
+def _parts(step: Step) -> Iterator[Part]:
+    """The parts of a step that officials do: its own post's, and those of posts beside it."""
+    for post in dict.fromkeys(_chooser(step, outcome) for outcome in step.outcomes):
+        if post not in (APPLICANT, LAW):
+            yield step.id, post
 
 
 def _chooser(step: Step, outcome: Outcome) -> str:
@@ -114,23 +112,25 @@ def _choices(needs: Mapping[str, int], part: Part, staff: Staff) -> Iterator[Peo
             yield people
 
 
-def _apart(power: Power) -> dict[Part, frozenset[Part]]:
-    whole, walked = unfold(power), graph(compile_net(power))
-    parts = [(step, part) for step, own in _parts(whole) for part in own]
+def _apart(walked: Graph, parts: Mapping[Part, Step]) -> dict[Part, frozenset[Part]]:
+    """Whom ``distinct`` keeps apart; what was done beside a step's work is no doing of it."""
     apart: dict[Part, set[Part]] = defaultdict(set)
-    for (step, part), (other, earlier) in product(parts, repeat=2):
-        named = (c for c in step.controls if isinstance(c, Distinct) and other.id in c.steps)
-        kept = {
-            outcome.id
-            for control in named
-            for outcome in _chosen(step, part)
-            if asked((control,), outcome)
-        }
-        did = {outcome.id for outcome in _chosen(other, earlier) if not outcome.aside}
-        if step.id != other.id and kept and _comes_before(walked, other.id, did, step.id, kept):
-            apart[part].add(earlier)
-            apart[earlier].add(part)
+    for earlier, step in parts.items():
+        kept_out = {part: _keeping_out(each, part, step.id) for part, each in parts.items()}
+        if any(kept_out.values()):
+            did = _moves(walked, earlier, [o for o in _chosen(step, earlier) if not o.aside])
+            later = following(walked, did)
+            for part, outcomes in kept_out.items():
+                if part[0] != step.id and later & _moves(walked, part, outcomes):
+                    apart[part].add(earlier)
+                    apart[earlier].add(part)
     return {part: frozenset(others) for part, others in apart.items()}
+
+
+def _keeping_out(step: Step, part: Part, earlier: str) -> list[Outcome]:
+    """The outcomes that nobody may choose who did the earlier step."""
+    controls = tuple(c for c in step.controls if isinstance(c, Distinct) and earlier in c.steps)
+    return [each for each in _chosen(step, part) if asked(controls, each)]
 
 
 def _chosen(step: Step, part: Part) -> Iterator[Outcome]:
@@ -138,30 +138,27 @@ def _chosen(step: Step, part: Part) -> Iterator[Outcome]:
     return (outcome for outcome in step.outcomes if _chooser(step, outcome) == part[1])
 
 
-def _comes_before(
-    walked: Graph, earlier: str, did: Collection[str], later: str, kept: Collection[str]
-) -> bool:
-    owes = moves(walked.net, lambda move: move.step.id == earlier and move.outcome.id in did)
-    bad = moves(walked.net, lambda move: move.step.id == later and move.outcome.id in kept)
-    return broken(walked, Watch(bad=bad, owes=owes)) is not None
+def _moves(walked: Graph, part: Part, outcomes: Iterable[Outcome]) -> Moves:
+    ids = {(part[0], outcome.id) for outcome in outcomes}
+    return moves(walked.net, lambda move: (move.step.id, move.outcome.id) in ids)
 
 
-def _staffing(task: _Task, parts: tuple[Part, ...]) -> dict[Part, People] | None:
+def _staffing(
+    all_: Duties, choices: Mapping[Part, tuple[People, ...]]
+) -> dict[Part, People] | None:
     """One staffing of these parts, or None when there is none."""
-    if not parts:
+    if not choices:
         return {}
-    rarest = min(parts, key=lambda part: len(task.choices[part]))
-    rest = tuple(each for each in parts if each != rarest)
-    others = task.apart.get(rarest, frozenset())
-    for people in task.choices[rarest]:
+    rarest = min(choices, key=lambda part: len(choices[part]))
+    others = all_.apart.get(rarest, frozenset())
+    for people in choices[rarest]:
         left = {
-            part: tuple(c for c in task.choices[part] if not c & people)
-            if part in others
-            else task.choices[part]
-            for part in rest
+            part: tuple(each for each in sets if not each & people) if part in others else sets
+            for part, sets in choices.items()
+            if part != rarest
         }
         if all(left.values()):
-            found = _staffing(_Task(left, task.apart), rest)
+            found = _staffing(all_, left)
             if found is not None:
                 return {rarest: people, **found}
     return None

@@ -37,7 +37,6 @@ from guiju.kernel.paths import graph
 from guiju.kernel.power import Power
 from guiju.kernel.rules import Rule
 from guiju.kernel.soundness import soundness
-from guiju.kernel.unfold import unfold
 
 CHECKS = (
     c01_can_finish,
@@ -75,5 +74,5 @@ def findings(power: Power, on: date, rules: Mapping[str, Rule] = NO_RULES) -> tu
     Raises ChartError when the chart's parts do not fit together.
     """
     net = compile_net(power)
-    subject = Subject(unfold(power), net, soundness(net), on, graph(net), rules)
+    subject = Subject(net.power, net, soundness(net), on, graph(net), rules)
     return tuple(finding for check in CHECKS for finding in check.check(subject))
