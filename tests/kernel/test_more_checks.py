@@ -9,6 +9,7 @@ from tests.kernel.charts import PACKS, SOUND
 
 from guiju.formats.packs import read_one, read_power, read_rules
 from guiju.kernel.checks import findings
+from guiju.kernel.checks.c06_basis_holds import COERCIONS, PENALTIES
 from guiju.kernel.checks.c20_code import is_credit_code
 from guiju.kernel.controls.amount_ceiling import AmountCeiling
 from guiju.kernel.controls.certified import Certified
@@ -17,7 +18,7 @@ from guiju.kernel.controls.hearing_offered import HearingOffered
 from guiju.kernel.controls.legality_review import LegalityReview
 from guiju.kernel.controls.random_draw import RandomDraw
 from guiju.kernel.controls.seal_register import SealRegister
-from guiju.kernel.power import Basis, Category, Field, FieldKind, LawLevel, Outcome, Power
+from guiju.kernel.power import Basis, Category, Field, FieldKind, LawLevel, Measure, Outcome, Power
 from guiju.kernel.rules import Certainty, Rule, Unit
 
 ON = date(2026, 9, 1)
@@ -45,6 +46,7 @@ def found(folder, name: str, old: str, new: str) -> set[str]:
 
 CHANGES = [
     ("C05", PENALTY, 'limit = "cf.file.days"', 'limit = { value = 99, unit = "自然日", source = "某" }'),
+    ("C06", PENALTY, 'measures = ["警告", ', 'measures = ["查封", '),
     ("C08", PENALTY, 'rule = "cf.hearing.chair", steps = ["discover", "investigate", ', 'rule = "cf.hearing.chair", steps = ["discover", '),
     ("C08", AID, '["decide", "county_decide", "urgent_decide"]', '["decide"]'),
     ("C08", SEAL, 'rule = "yz.approver", steps = ["approve"]', 'rule = "yz.approver", steps = ["check"]'),
@@ -85,36 +87,52 @@ def basis(level: LawLevel, since: date | None = None, until: date | None = None)
     return Basis("某某规定", level, "第一条", "(大意)", since, until)
 
 
-L, C = LawLevel, Category
+L, C, M = LawLevel, Category, Measure
+ANY = set(L) - {L.DOCUMENT, L.AUTONOMY}
 LEVELS = [
-    (C.LICENCE, "某许可", {L.LAW, L.REGULATION, L.DECISION, L.LOCAL_REGULATION}),
-    (
-        C.PENALTY,
-        "对某行为的处罚",
-        set(L) - {L.DECISION, L.DOCUMENT, L.AUTONOMY},
-    ),
-    (C.PENALTY, "行政拘留", {L.LAW}),
-    (C.PENALTY, "吊销营业执照", {L.LAW, L.REGULATION}),
-    (C.PENALTY, "没收违法所得", {L.LAW, L.REGULATION, L.LOCAL_REGULATION}),
-    (C.COERCION, "查封场所", {L.LAW, L.REGULATION, L.LOCAL_REGULATION}),
-    (C.COERCION, "冻结存款", {L.LAW}),
-    (C.COERCION, "代履行", {L.LAW}),
-    (C.COERCION, "其他强制措施", {L.LAW, L.REGULATION}),
-    (C.LEVY, "某费的征收", set(L) - {L.DOCUMENT, L.AUTONOMY}),
-    (C.AWARD, "某奖励", set(L) - {L.DOCUMENT, L.AUTONOMY}),
-    (C.OTHER, "某服务", set(L) - {L.DOCUMENT, L.AUTONOMY}),
+    (C.LICENCE, None, {L.LAW, L.REGULATION, L.DECISION, L.LOCAL_REGULATION}),
+    (C.PENALTY, M.FINE, ANY - {L.DECISION}),
+    (C.PENALTY, M.DETENTION, {L.LAW}),
+    (C.PENALTY, M.REVOCATION_OF_BUSINESS_LICENCE, {L.LAW, L.REGULATION}),
+    (C.PENALTY, M.CONFISCATION_OF_GAINS, {L.LAW, L.REGULATION, L.LOCAL_REGULATION}),
+    (C.COERCION, M.SEALING, {L.LAW, L.REGULATION, L.LOCAL_REGULATION}),
+    (C.COERCION, M.FREEZING, {L.LAW}),
+    (C.COERCION, M.PERFORMANCE, {L.LAW}),
+    (C.COERCION, M.OTHER_COERCION, {L.LAW, L.REGULATION}),
+    (C.LEVY, None, ANY),
+    (C.AWARD, None, ANY),
+    (C.OTHER, None, ANY),
 ]
 
 
-@pytest.mark.parametrize(("category", "name", "levels"), LEVELS, ids=[row[1] for row in LEVELS])
-def test_the_matrix_of_levels_and_measures_is_that_of_the_law(category, name, levels):
-    may = set()
-    for level in LawLevel:
-        power = replace(SOUND, category=category, name=name, bases=(basis(level),))
-        if not [f for f in findings(power, ON) if f.check == "C06"]:
-            may.add(level)
+@pytest.mark.parametrize(("category", "measure", "levels"), LEVELS)
+def test_the_matrix_of_levels_and_measures_is_that_of_the_law(category, measure, levels):
+    measures = (measure,) if measure else ()
+    power = replace(SOUND, category=category, measures=measures)
+    may = {level for level in LawLevel if not c06(replace(power, bases=(basis(level),)))}
 
     assert may == levels
+
+
+def test_every_measure_needs_a_basis_that_may_set_it_up():
+    bases = (basis(L.LOCAL_REGULATION), basis(L.DEPARTMENT_RULE))
+    power = replace(SOUND, category=C.PENALTY, bases=bases)
+
+    assert c06(power) == ["没有写明可以作出哪些处罚"]
+    assert c06(replace(power, measures=(M.FINE, M.SEALING))) == ["查封不是处罚的种类"]
+    assert c06(replace(power, measures=(M.FINE, M.CLOSURE))) == []
+    measures = (M.FINE, M.DETENTION, M.REVOCATION_OF_BUSINESS_LICENCE)
+    assert c06(replace(power, measures=measures)) == [
+        "行政拘留、吊销营业执照不能由地方性法规、部门规章设定"
+    ]
+
+
+def test_each_measure_is_of_one_category():
+    assert sorted([*PENALTIES, *COERCIONS]) == sorted(Measure)
+
+
+def c06(power: Power) -> list[str]:
+    return [finding.message for finding in findings(power, ON, RULES) if finding.check == "C06"]
 
 
 def test_self_government_carries_matters_of_the_village_alone():

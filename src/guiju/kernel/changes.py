@@ -61,6 +61,7 @@ def _for_everybody(old: Power, new: Power) -> Iterator[str]:
     yield from _lists("申请材料", *materials)
     bases = [[f"{b.law}{b.article}" for b in power.bases] for power in (old, new)]
     yield from _lists("依据", *bases)
+    yield from _lists("可以作出的措施", old.measures, new.measures)
     yield from _lists("终点", [e.name for e in old.ends], [e.name for e in new.ends])
 
 

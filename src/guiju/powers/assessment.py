@@ -31,7 +31,7 @@ OWN = {  # which keys of a row have an input with the id of the key
     "c": {"kind", "post", "steps", "kinds", "outcomes", "rule"},
     "p": {"id", "name"},
     "e": {"id", "name"},
-    "": {*HEAD},
+    "": {*HEAD, "measures"},
 }
 WITHIN = {"limit": "limit-value", "rule": "rule-value", "risk": "risk-grade"}
 

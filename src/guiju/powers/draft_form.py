@@ -26,7 +26,7 @@ RAW = "其他内容"  # the key of what was typed into a rest area and is not JS
 RULE = ("value", "unit", "source", "certainty")
 HEAD = ("name", "category", "level", "organ", "source")
 LIMITS = ("statutory", "promised", "reminder")
-POWER = frozenset({"code", *HEAD, "posts", "steps", "ends"})
+POWER = frozenset({"code", *HEAD, "measures", "posts", "steps", "ends"})
 OUTCOME = frozenset({"id", "name", "to", "clock", "cancels", "choose", "tell"})
 CONTROL = frozenset({"kind", "rule", "post", "steps", "kinds", "outcomes"})
 STEP = frozenset(
@@ -82,10 +82,11 @@ def data_from(posted: QueryDict, code: str) -> Data:
     rest = renames.followed(_rest(posted, "rest", POWER))
     limits = rest.pop("limits", None)
     others = limits if isinstance(limits, dict) else {}
-    return {
+    power = {
         **rest,
         "code": code,
         **{key: posted.get(key, "") for key in HEAD},
+        "measures": _lines(posted, "measures"),
         "limits": {
             **({"others": others["others"]} if "others" in others else {}),
             **{key: _rule(posted, f"limits-{key}") or {} for key in LIMITS},
@@ -97,6 +98,7 @@ def data_from(posted: QueryDict, code: str) -> Data:
             for i in indices(posted, "e")
         ],
     }
+    return _without_blanks(power, "measures")
 
 
 def indices(posted: QueryDict, prefix: str) -> list[int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from guiju.kernel.controls import type_of
-from guiju.kernel.power import Category, ClockEffect, Grade, StepKind
+from guiju.kernel.power import Category, ClockEffect, Grade, Measure, StepKind
 from guiju.kernel.rules import Certainty, Unit
 from guiju.powers.draft_form import CONTROL, HEAD, LIMITS, OUTCOME, POWER, RAW, RULE, STEP, Data
 
@@ -114,6 +114,8 @@ def shown(data: Data, roles: dict[str, str]) -> dict[str, object]:
         rest["limits"] = {"others": data["limits"]["others"]}
     return {
         "head": {key: data[key] for key in HEAD},
+        "measures": "\n".join(data.get("measures", ())),
+        "all_measures": [*Measure],
         "categories": choices([*_options(Category)], data["category"]),
         "limits": [
             {"words": LIMIT_WORDS[key]} | _shown_rule(f"limits-{key}", data["limits"].get(key))

@@ -2,13 +2,11 @@
 
 The matrix of level and measure. Licences: law, administrative regulation, decision of the
 State Council, local regulation; a provincial rule only for a time, so its basis must have an
-end, within the span of rule ``xk.temporary``. Penalties: any but a normative document, and
-what a rule or a local regulation may not set up is told by the words of the power's name
-(拘留, 吊销营业执照, …). Coercion: measures by law or regulation, execution by law alone,
-told by the words that the law itself uses (冻结, 划拨, 代履行, …). Other powers may rest on
-any level, but not on normative documents alone; rules of village self-government carry 其他 of
-villages and communities only.
-Source: 行政许可法第十四条至第十七条, 行政处罚法第十条至第十六条, 行政强制法第九条至第十三条;
+end, within the span of rule ``xk.temporary``. Penalties and coercions name each measure that
+they may impose, and each has its own row. Other powers may rest on any level, but not on
+normative documents alone; rules of village self-government carry 其他 of villages and
+communities only.
+Source: 行政许可法第十四条至第十七条, 行政处罚法第九条至第十六条, 行政强制法第九条至第十三条;
 for other powers the responsibility lists (权力清单应当有法律、法规、规章依据).
 """
 
@@ -16,41 +14,49 @@ from collections.abc import Iterator
 from datetime import date
 
 from guiju.kernel.checks.finding import Finding, Subject
-from guiju.kernel.power import Basis, Category, LawLevel
+from guiju.kernel.power import Basis, Category, LawLevel, Measure, Power
 
 ID = "C06"
 L = LawLevel
 ORDERS = frozenset({L.PROVINCIAL_RULE, L.DEPARTMENT_RULE, L.LOCAL_RULE})
 REGULATIONS = frozenset({L.LAW, L.REGULATION, L.LOCAL_REGULATION})
-MAY_SET_UP: dict[Category, frozenset[LawLevel]] = {
-    Category.LICENCE: REGULATIONS | {L.DECISION, L.PROVINCIAL_RULE},
-    Category.PENALTY: REGULATIONS | ORDERS,
-    Category.COERCION: REGULATIONS,
-}
+LICENCE = REGULATIONS | {L.DECISION, L.PROVINCIAL_RULE}
 OTHERS = frozenset(LawLevel) - {L.DOCUMENT, L.AUTONOMY}
 VILLAGE = frozenset({"村", "社区"})
-NARROWER: tuple[tuple[Category, tuple[str, ...], frozenset[LawLevel]], ...] = (
-    (Category.PENALTY, ("拘留", "限制人身自由"), frozenset({L.LAW})),
-    (Category.PENALTY, ("吊销营业执照",), frozenset({L.LAW, L.REGULATION})),
-    (
-        Category.PENALTY,
-        ("吊销", "暂扣", "没收", "停产", "停业", "关闭", "限制从业", "限制开展", "降低资质"),
-        REGULATIONS,
-    ),
-    (Category.COERCION, ("限制人身自由", "冻结"), frozenset({L.LAW})),
-    (
-        Category.COERCION,
-        ("强制执行", "划拨", "代履行", "加处罚款", "滞纳金", "拍卖", "排除妨碍", "恢复原状"),
-        frozenset({L.LAW}),
-    ),
-    (Category.COERCION, ("查封", "扣押"), REGULATIONS),
-    (Category.COERCION, ("强制措施",), frozenset({L.LAW, L.REGULATION})),
-)
-"""What the words of a power's name narrow its levels to; all rows that fit count."""
+M = Measure
+PENALTIES: dict[Measure, frozenset[LawLevel]] = {
+    **dict.fromkeys((M.WARNING, M.CRITICISM, M.FINE), REGULATIONS | ORDERS),
+    M.CONFISCATION_OF_GAINS: REGULATIONS,
+    M.CONFISCATION_OF_GOODS: REGULATIONS,
+    M.SUSPENSION_OF_PERMIT: REGULATIONS,
+    M.DEMOTION: REGULATIONS,
+    M.REVOCATION_OF_PERMIT: REGULATIONS,
+    M.REVOCATION_OF_BUSINESS_LICENCE: frozenset({L.LAW, L.REGULATION}),
+    M.RESTRICTION_OF_BUSINESS: REGULATIONS,
+    M.HALT_OF_BUSINESS: REGULATIONS,
+    M.CLOSURE: REGULATIONS,
+    M.BAN_FROM_PROFESSION: REGULATIONS,
+    M.DETENTION: frozenset({L.LAW}),
+    M.OTHER_PENALTY: frozenset({L.LAW, L.REGULATION}),
+}
+COERCIONS: dict[Measure, frozenset[LawLevel]] = {
+    M.RESTRICTION_OF_FREEDOM: frozenset({L.LAW}),
+    M.SEALING: REGULATIONS,
+    M.SEIZURE: REGULATIONS,
+    M.FREEZING: frozenset({L.LAW}),
+    M.OTHER_COERCION: frozenset({L.LAW, L.REGULATION}),
+    M.SURCHARGE: frozenset({L.LAW}),
+    M.TRANSFER: frozenset({L.LAW}),
+    M.AUCTION: frozenset({L.LAW}),
+    M.CLEARANCE: frozenset({L.LAW}),
+    M.PERFORMANCE: frozenset({L.LAW}),
+    M.OTHER_EXECUTION: frozenset({L.LAW}),
+}
+MAY_SET_UP = {Category.PENALTY: PENALTIES, Category.COERCION: COERCIONS}
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """At most one finding: nothing in force, or nothing in force that may set this up."""
+    """Nothing in force, nothing in force that may set this up, or measures that do not fit."""
     power, on = subject.power, subject.on
     valid = [
         basis for basis in power.bases if (basis.valid_from or on) <= on <= (basis.valid_to or on)
@@ -58,37 +64,35 @@ def check(subject: Subject) -> Iterator[Finding]:
     if not valid:
         yield Finding(ID, f"{on}没有现行有效的依据")
         return
-    fitting = [basis for basis in valid if basis.level in _levels(subject)]
+    rows = MAY_SET_UP.get(power.category, {})
+    foreign = [measure for measure in power.measures if measure not in rows]
+    if foreign:
+        yield Finding(ID, f"{'、'.join(foreign)}不是{power.category}的种类")
+    if rows and not power.measures:
+        yield Finding(ID, f"没有写明可以作出哪些{power.category}")
+    present = {basis.level for basis in valid}
     levels = "、".join(dict.fromkeys(basis.level for basis in valid))
-    if not fitting:
-        yield Finding(ID, f"{power.category}{_measure(subject)}不能由{levels}设定")
-    elif power.category is Category.LICENCE and all(
-        basis.level is L.PROVINCIAL_RULE for basis in fitting
-    ):
-        yield from _temporary(fitting, subject)
-
-
-def _levels(subject: Subject) -> frozenset[LawLevel]:
-    power = subject.power
-    is_village = power.category is Category.OTHER and VILLAGE & set(power.level.split("、"))
-    others = OTHERS | {L.AUTONOMY} if is_village else OTHERS
-    levels = MAY_SET_UP.get(power.category, others)
-    for category, words, narrower in NARROWER:
-        if category is power.category and any(word in power.name for word in words):
-            levels &= narrower
-    return levels
-
-
-def _measure(subject: Subject) -> str:
-    """The words of the name that narrowed the levels, if any."""
-    power = subject.power
-    told = [
-        word
-        for category, words, _ in NARROWER
-        for word in words
-        if category is power.category and word in power.name
+    refused = [
+        measure for measure in power.measures if present.isdisjoint(rows.get(measure, present))
     ]
-    return f"({'、'.join(dict.fromkeys(told))})" if told else ""
+    if refused:
+        yield Finding(ID, f"{'、'.join(refused)}不能由{levels}设定")
+    elif present.isdisjoint(_levels(power)):
+        yield Finding(ID, f"{power.category}不能由{levels}设定")
+    elif power.category is Category.LICENCE and present.isdisjoint(REGULATIONS | {L.DECISION}):
+        rules = [basis for basis in valid if basis.level is L.PROVINCIAL_RULE]
+        yield from _temporary(rules, subject)
+
+
+def _levels(power: Power) -> frozenset[LawLevel]:
+    """What may set up a power of this category at all."""
+    if power.category is Category.LICENCE:
+        return LICENCE
+    rows = MAY_SET_UP.get(power.category)
+    if rows is not None:
+        return frozenset().union(*rows.values())
+    is_village = power.category is Category.OTHER and VILLAGE & set(power.level.split("、"))
+    return OTHERS | {L.AUTONOMY} if is_village else OTHERS
 
 
 def _temporary(bases: list[Basis], subject: Subject) -> Iterator[Finding]:
