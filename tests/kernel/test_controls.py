@@ -21,6 +21,7 @@ from guiju.kernel.controls.hearing_offered import HearingOffered
 from guiju.kernel.controls.legality_review import LegalityReview
 from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.controls.persons_min import PersonsMin
+from guiju.kernel.controls.promise import Promise
 from guiju.kernel.controls.publicity_days import PublicityDays
 from guiju.kernel.controls.random_draw import RandomDraw, drawn
 from guiju.kernel.controls.reason_required import ReasonRequired
@@ -64,6 +65,8 @@ ROWS = [
     (DRAW, act(Person(LUCKY[1], "p"), by=LUCKY[0], facts=POOL, evidence=("抽取记录",)), act(facts={"pool": POOL["pool"]}, evidence=("抽取记录",)), "没有写明备选人员", {"present", "facts", "evidence"}),
     (AmountCeiling(rule(100_000, Unit.FEN), "sum"), act(facts={"sum": "100000"}), act(facts={"sum": "100001"}), "金额不超过1,000元,所填1,000.01元", {"facts"}),
     (AmountCeiling(rule(100_000, Unit.FEN), "sum"), act(facts={"sum": "0"}), act(facts={"sum": "-1"}), "没有写明金额", {"facts"}),
+    (Promise(rule(5, Unit.WORKING_DAY)), act(evidence=("承诺书",)), act(), "缺少承诺书", {"evidence"}),
+    (Promise(rule(5, Unit.WORKING_DAY), owed="owed"), act(evidence=("承诺书",), facts={"owed": "证明"}), act(evidence=("承诺书",)), "没有写明缺哪些材料", {"evidence", "facts"}),
     (SealRegister(rule(), "no"), act(facts={"no": "2026-15"}), act(facts={"no": " "}), "登记簿的编号", {"facts"}),
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.controls.persons_min import PersonsMin
+from guiju.kernel.controls.promise import Promise
 from guiju.kernel.controls.publicity_days import PublicityDays
 from guiju.kernel.power import (
     APPLICANT,
@@ -28,7 +29,12 @@ from guiju.kernel.power import (
 from guiju.kernel.unfold import OPINION, entry_of, unfold
 
 ID = re.compile("[a-z][a-z0-9_-]{0,39}")
-COUNTING = (OneNotice, PersonsMin, PublicityDays)  # controls that cannot do without a number
+COUNTING = (
+    OneNotice,
+    PersonsMin,
+    Promise,
+    PublicityDays,
+)  # controls that cannot do without a number
 ORDERED = (Operator.LESS, Operator.AT_MOST, Operator.MORE, Operator.AT_LEAST)
 VOTES_MAX = 2  # outcomes by which several posts sign
 

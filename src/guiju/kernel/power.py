@@ -317,6 +317,7 @@ class Material:
     basis: str
     copies: str = "1份"
     note: str = ""
+    may_follow: bool = False  # may be brought later, on a written promise 容缺
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +404,7 @@ class Power:
     steps: tuple[Step, ...]
     ends: tuple[End, ...]
     measures: tuple[Measure, ...] = ()  # of a penalty or a coercion: all that it may impose
+    on_promise: Rule | None = None  # what allows to decide on a written promise 告知承诺
     materials: tuple[Material, ...] = ()
     notes: tuple[str, ...] = ()
     anytime: tuple[Anytime, ...] = ()

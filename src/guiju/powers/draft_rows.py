@@ -37,6 +37,7 @@ CONTROLS = {
     "legality_review": "审核:先经法制审核",
     "hearing_offered": "听证:先告知听证权利",
     "seal_register": "用印:登记簿编号",
+    "promise": "承诺:容缺后补,或者先决定后核查",
 }
 LIMIT_WORDS = {"statutory": "法定时限", "promised": "承诺时限", "reminder": "提前几天亮黄灯"}
 NOT_CHOSEN = ("", "请选择")

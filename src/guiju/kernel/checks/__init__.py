@@ -30,6 +30,7 @@ from guiju.kernel.checks import (
     c20_code,
     c21_controls_fit,
     c22_clock,
+    c23_promise,
 )
 from guiju.kernel.checks.finding import Finding, Subject
 from guiju.kernel.net import compile_net
@@ -61,6 +62,7 @@ CHECKS = (
     c20_code,
     c21_controls_fit,
     c22_clock,
+    c23_promise,
 )
 
 

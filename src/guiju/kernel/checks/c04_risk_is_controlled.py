@@ -15,7 +15,7 @@ from guiju.kernel.checks.finding import Finding, Subject, going_on, holds_for
 from guiju.kernel.power import APPLICANT, Grade, Step, StepKind
 
 ID = "C04"
-PAPER_ONLY = frozenset({"evidence", "reason_required", "one_notice", "seal_register"})
+PAPER_ONLY = frozenset({"evidence", "reason_required", "one_notice", "seal_register", "promise"})
 K = StepKind
 HARMLESS = frozenset({K.APPLY, K.REGISTER, K.SUPPLEMENT, K.CLOSE})
 POWERFUL = frozenset({K.INVESTIGATE, K.EXPERT, K.REVIEW, K.LEGAL_REVIEW, K.HEARING, K.MEETING})

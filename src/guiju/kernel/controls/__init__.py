@@ -16,6 +16,7 @@ from guiju.kernel.controls.hearing_offered import HearingOffered
 from guiju.kernel.controls.legality_review import LegalityReview
 from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.controls.persons_min import PersonsMin
+from guiju.kernel.controls.promise import Promise
 from guiju.kernel.controls.publicity_days import PublicityDays
 from guiju.kernel.controls.random_draw import RandomDraw
 from guiju.kernel.controls.reason_required import ReasonRequired
@@ -37,6 +38,7 @@ type_of = {
     "legality_review": LegalityReview,
     "hearing_offered": HearingOffered,
     "seal_register": SealRegister,
+    "promise": Promise,
 }
 """The written list of all controls, by the name that a power's file uses."""
 
@@ -55,4 +57,5 @@ Control = (
     | LegalityReview
     | HearingOffered
     | SealRegister
+    | Promise
 )
