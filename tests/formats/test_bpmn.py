@@ -8,12 +8,13 @@ import pytest
 from tests.formats.charts_in_bpmn import flow, flows, model, nodes
 
 from guiju.formats.bpmn.model import read_model
-from guiju.formats.bpmn.proof import Answered, Verdict, publication_refusals, verdicts
+from guiju.formats.bpmn.proof import publication_refusals, verdicts
 from guiju.formats.bpmn.refusals import refusals
 from guiju.formats.bpmn.translation import translate
 from guiju.formats.bpmn.tree import BYTES_MAX, parse, serialize
 from guiju.formats.bpmn.walk import Case, EndlessLoop
 from guiju.formats.packs import PackError
+from guiju.formats.verdict import Answered, Verdict
 
 MODELS = Path(os.environ.get("GUIJU_DATA", "/nonexistent")) / "miwg-reference"
 FILES = sorted(MODELS.glob("*.bpmn"))

@@ -14,9 +14,10 @@ from guiju.formats.bpmn.inward import from_bpmn
 from guiju.formats.bpmn.model import read_model
 from guiju.formats.bpmn.names import BPMN, BPMNDI, OURS
 from guiju.formats.bpmn.outward import to_bpmn
-from guiju.formats.bpmn.proof import Answered, publication_refusals, verdicts
+from guiju.formats.bpmn.proof import publication_refusals, verdicts
 from guiju.formats.bpmn.tree import parse, serialize
 from guiju.formats.packs import PackError, read_pack
+from guiju.formats.verdict import Answered
 from guiju.kernel.fit import ChartError
 from guiju.kernel.net import compile_net
 from guiju.kernel.power import Power

@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from tests.formats.charts_in_bpmn import flows, model, nodes
 from tests.site.test_commands import guiju
@@ -51,6 +52,39 @@ def test_check_cannot_read_a_document_type(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "model.bpmn:1: [读取] 文件含有 DOCTYPE" in done.stdout
+
+
+NET = """<pnml><net id="n"><place id="i"><initialMarking><text>1</text></initialMarking></place>
+<place id="p"><name><text>等材料</text></name></place><place id="o"/>
+<transition id="t"><name><text>受理</text></name></transition><transition id="u"/>
+<arc id="a" source="i" target="t"/><arc id="b" source="t" target="p"/>
+<arc id="c" source="p" target="u"/><arc id="d" source="u" target="o"/>{more}</net></pnml>"""
+STUCK = '<place id="q"/><arc id="e" source="q" target="u"/><arc id="f" source="u" target="q"/>'
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "verdict", "path"),
+    [("", 0, "sound", []), (STUCK, 1, "unsound", ["受理"])],
+)
+def test_check_judges_a_petri_net(tmp_path: Path, more, status, verdict, path) -> None:
+    net = tmp_path / "net.pnml"
+    net.write_text(NET.format(more=more))
+
+    done = guiju("check", net, "--json")
+
+    lines = json.loads(done.stdout)
+    assert (done.returncode, lines[0]["verdict"], lines[0]["path"]) == (status, verdict, path)
+    assert status == 0 or "等材料" in lines[0]["message"]
+
+
+def test_check_cannot_read_what_is_no_net(tmp_path: Path) -> None:
+    (tmp_path / "net.pnml").write_text("<html>\n</html>")
+
+    done = guiju("check", tmp_path / "net.pnml", tmp_path / "none.pnml")
+
+    assert done.returncode == 2
+    assert "net.pnml:1: [读取] 应当有一个网" in done.stdout
+    assert "none.pnml" in done.stdout
 
 
 def stepped(path: Path, *more: str, typed: str = "") -> "subprocess.CompletedProcess[str]":

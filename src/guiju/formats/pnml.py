@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from guiju.formats.verdict import Names, Verdict, judged
 from guiju.kernel.petri import Ending, PetriNet, Transition
 
 COLOURED = {"symmetricnet", "highlevelnet", "pt-hlpng"}  # tokens that carry values
@@ -61,7 +62,16 @@ class _Element:
 
 def read_pnml(file: Path) -> NamedNet:
     """Read a file. Raises PnmlError."""
-    return parse_pnml(file.read_bytes(), str(file))
+    try:
+        return parse_pnml(file.read_bytes(), str(file))
+    except OSError:
+        raise PnmlError(str(file), 1, "没有这个文件,或不能读", "检查路径") from None
+
+
+def net_verdict(read: NamedNet) -> Verdict:
+    """Whether a net is sound, told in its own names."""
+    names = Names(read.place_names, lambda move: move.label or move.name)
+    return Verdict(read.name, read.name, *judged(read.net, names))
 
 
 def parse_pnml(text: bytes, file: str = "PNML") -> NamedNet:

@@ -1,10 +1,10 @@
-"""``guiju check PATH… [--json] [--svg DIR]``: prove packs, power files or BPMN models.
+"""``guiju check PATH… [--json] [--svg DIR]``: prove packs, power files, BPMN or PNML models.
 
 A PATH is a pack's folder or the file of one power. The file finds the rules of the pack it
 lies in, and its calendar, so that its examples are run as well. Of a BPMN model each process
-is judged for itself, and the power too if it came from one. Exit status 0: all hold. 1:
-something was found. 2: something cannot be read, executed or decided. With --svg, what is
-found in a chart is drawn on it, the counter-example in red, one file each.
+is judged for itself, and the power too if it came from one; a PNML file holds one net. Exit
+status 0: all hold. 1: something was found. 2: something cannot be read, executed or decided.
+With --svg, what is found in a chart is drawn on it, the counter-example in red, one file each.
 
 Its module is called ``prove`` because Django has a command ``check`` of its own, for the
 settings: ``python -m django check --deploy``.
@@ -13,7 +13,7 @@ settings: ``python -m django check --deploy``.
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -22,9 +22,11 @@ from django.core.management.base import BaseCommand
 
 from guiju.formats.bpmn.inward import holds_power, recovered
 from guiju.formats.bpmn.model import read_model_file
-from guiju.formats.bpmn.proof import Answered, verdicts
+from guiju.formats.bpmn.proof import verdicts
 from guiju.formats.packs import PackError, read_calendar, read_one, read_pack, read_rules
+from guiju.formats.pnml import PnmlError, net_verdict, read_pnml
 from guiju.formats.staffing import staffing_findings
+from guiju.formats.verdict import Answered, Verdict
 from guiju.kernel.checks import NO_RULES, findings
 from guiju.kernel.checks.finding import Finding
 from guiju.kernel.draw import CounterExample, chart_svg
@@ -35,6 +37,7 @@ from guiju.kernel.terms import Calendar
 from guiju.site import clock
 
 MODELS = (".bpmn", ".xml")
+NETS = (".pnml",)
 WORDS = {
     Answered.UNSOUND: "不可靠",
     Answered.UNDECIDED: "未定",
@@ -84,10 +87,8 @@ class Command(BaseCommand):
         is_unreadable = False
         for path in paths:
             try:
-                is_model = path.suffix in MODELS
-                read = _model_lines if is_model else _lines
-                found += list(read(path.resolve(), today, svg))
-            except PackError as error:
+                found += list(_reader(path)(path.resolve(), today, svg))
+            except (PackError, PnmlError) as error:
                 is_unreadable = True
                 found.append(
                     Line(error.file, "读取", error.problem, line=error.line, mend=error.mend)
@@ -113,6 +114,12 @@ class Command(BaseCommand):
             self.stdout.write(f"检查了 {count} 处,没有发现问题")
 
 
+def _reader(path: Path) -> Callable[[Path, date, Path | None], Iterator[Line]]:
+    if path.suffix in NETS:
+        return _net_lines
+    return _model_lines if path.suffix in MODELS else _lines
+
+
 def _model_lines(path: Path, today: date, svg: Path | None) -> Iterator[Line]:
     """What is answered about each process of a BPMN model. Raises PackError."""
     file, model = str(path), read_model_file(path)
@@ -121,19 +128,27 @@ def _model_lines(path: Path, today: date, svg: Path | None) -> Iterator[Line]:
         note = f"{count}条消息流不参与证明,每个池分别证明"
         yield Line(file, "模型", note, verdict=Answered.SOUND)
     for each in verdicts(model):
-        name = each.name or each.process
-        if each.answer is Answered.SOUND:
-            yield Line(file, "模型", f"{name}:可靠,总能走到结束", verdict=each.answer)
-        for finding in each.findings:
-            message = f"{name}:{finding.message}" if name else finding.message
-            yield Line(
-                file, WORDS[each.answer], message, (), finding.path, finding.line,
-                verdict=each.answer,
-            )  # fmt: skip
+        yield from _verdict_lines(file, each)
     if holds_power(model):
         found = recovered(model)
         yield from (Line(file, "扩展信息", remark) for remark in found.remarks)
         yield from _findings(file, found.power, today, NO_RULES, svg)
+
+
+def _net_lines(path: Path, today: date, svg: Path | None) -> Iterator[Line]:
+    """What is answered about a net. Raises PnmlError."""
+    yield from _verdict_lines(str(path), net_verdict(read_pnml(path)))
+
+
+def _verdict_lines(file: str, each: Verdict) -> Iterator[Line]:
+    name = each.name or each.process
+    if each.answer is Answered.SOUND:
+        yield Line(file, "模型", f"{name}:可靠,总能走到结束", verdict=each.answer)
+    for finding in each.findings:
+        message = f"{name}:{finding.message}" if name else finding.message
+        yield Line(
+            file, WORDS[each.answer], message, (), finding.path, finding.line, verdict=each.answer
+        )
 
 
 def _lines(path: Path, today: date, svg: Path | None) -> Iterator[Line]:
