@@ -71,7 +71,7 @@ def read_pnml(file: Path) -> NamedNet:
 def net_verdict(read: NamedNet) -> Verdict:
     """Whether a net is sound, told in its own names."""
     names = Names(read.place_names, lambda move: move.label or move.name)
-    return Verdict(read.name, read.name, *judged(read.net, names))
+    return Verdict(read.name, read.name or "网", *judged(read.net, names))
 
 
 def parse_pnml(text: bytes, file: str = "PNML") -> NamedNet:

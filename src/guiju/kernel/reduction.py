@@ -226,22 +226,20 @@ def _fuse_choice(draft: _Draft) -> bool:
 
 
 def _can_fuse(draft: _Draft, place: str) -> bool:
-    if place in draft.spoken_of or draft.net.initial.get(place) or not draft.putters[place]:
+    if place in draft.spoken_of or place in draft.net.initial or not draft.putters[place]:
         return False
     takers = [draft.moves[number] for number in draft.takers[place]]
-    if any(len(each.take) > 1 or not each.put or each.clear for each in takers):
-        return False
     clearers = draft.clearers[place]
-    return (
-        all(
-            each.take[place] == 1
-            and place not in each.put
-            and all(draft.clearers[after] == clearers for after in each.put)
-            for each in takers
-        )
-        and (len(takers) == 1 or _puts_one_each(draft, place))
-        and any(_stays_left_over(draft, each) for each in takers)
-    )
+    for each in takers:
+        if len(each.take) > 1 or each.take[place] != 1 or each.clear:
+            return False
+        if not each.put or place in each.put:
+            return False
+        if any(draft.clearers[after] != clearers for after in each.put):
+            return False
+    if len(takers) > 1 and not _puts_one_each(draft, place):
+        return False
+    return any(_stays_left_over(draft, each) for each in takers)
 
 
 def _puts_one_each(draft: _Draft, place: str) -> bool:
@@ -317,27 +315,29 @@ def _drop_idle(draft: _Draft) -> bool:
 
 
 def _merge_places(draft: _Draft) -> bool:
-    beside: dict[object, list[str]] = {}  # places with the same takers and putters
+    alike: dict[object, list[str]] = {}  # by numbers that are the same for the same neighbours
     for place in draft.places:
-        around = frozenset(draft.takers[place]), frozenset(draft.putters[place])
-        beside.setdefault(around, []).append(place)
+        takers, putters = draft.takers[place], draft.putters[place]
+        key = len(takers), sum(takers), len(putters), sum(putters)
+        alike.setdefault(key, []).append(place)
     has_changed = False
-    for places in beside.values():
+    for places in alike.values():
         first: set[object] = set()
         for place in places if len(places) > 1 else ():
-            key = _weights(draft, place)
-            if key in first:
+            identity = _identity(draft, place)
+            if identity in first:
                 draft.drop_place(place)
                 has_changed = True
-            first.add(key)
+            first.add(identity)
     return has_changed
 
 
-def _weights(draft: _Draft, place: str) -> object:
-    """All that can tell a place from another with the same takers and putters."""
+def _identity(draft: _Draft, place: str) -> object:
+    """All that can tell a place from another."""
+    takers, putters = sorted(draft.takers[place]), sorted(draft.putters[place])
     return (
-        tuple(draft.moves[number].take[place] for number in sorted(draft.takers[place])),
-        tuple(draft.moves[number].put[place] for number in sorted(draft.putters[place])),
+        tuple((number, draft.moves[number].take[place]) for number in takers),
+        tuple((number, draft.moves[number].put[place]) for number in putters),
         frozenset(draft.clearers[place]),
         draft.net.initial.get(place, 0),
         draft.role(place),
