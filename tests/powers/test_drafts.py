@@ -344,11 +344,9 @@ def test_a_skeleton_is_told_what_it_lacks_until_nothing_is_lacking(editor: Clien
         words |= {f"limits__{key}__source": "示范"}
     page = preview(editor, draft, pairs, count="2", **words).content.decode()
     assert "没有现行有效的依据" in page
-    rest = json.loads(dict(pairs)["rest"])
     basis = {"law": "示范", "level": "法律", "article": "第一条", "quote": "示范"}
-    words["rest"] = json.dumps(
-        rest | {"bases": [basis], "guide": rest["guide"] | {"fee": "不收费"}}
-    )
+    words |= {f"b0__{key}": value for key, value in basis.items()}
+    words["guide__fee"] = "不收费"
     page = preview(editor, draft, pairs, count="3", **words).content.decode()
     assert "没有问题" in page
 
@@ -407,13 +405,17 @@ def test_a_number_without_a_unit_and_a_limit_without_days_are_told(draft: Draft)
         ("steps[2].limit.value", "s2-limit-value"),
         ("steps[0].controls[1].rule.source", "s0-c1-rule-value"),
         ("steps[0].controls[1].steps[2]", "s0-c1-steps"),
-        ("steps[0].fields[0].kind", "s0-rest"),
+        ("steps[0].fields[0].kind", "s0-f0-kind"),
+        ("steps[0].fields[0].is_public", "s0-f0-name"),
+        ("materials[1].basis", "m1-basis"),
+        ("bases[0].valid_from", "b0-valid_from"),
         ("steps[0].outcomes", "s0-name"),
         ("steps[4].risk.points", "s4-risk-grade"),
         ("limits.promised.source", "limits-promised-value"),
         ("limits.others[0].id", "rest"),
         ("posts[1].id", "p1-id"),
-        ("guide.who", "rest"),
+        ("guide.who[1]", "guide-who"),
+        ("guide", "guide-summary"),
         ("charts[0].steps[1].id", "rest"),
         ("category", "category"),
         ("steps", "s0"),

@@ -21,17 +21,30 @@ from guiju.kernel.power import APPLICANT, Power, Step, posts_of
 from guiju.kernel.rules import Certainty, Rule
 from guiju.kernel.terms import Calendar
 from guiju.kernel.unfold import source_of, unfold
-from guiju.powers.draft_form import HEAD, LIMITS, RAW, Data
+from guiju.powers.draft_form import (
+    BASIS,
+    GUIDE,
+    GUIDE_LINES,
+    HEAD,
+    LIMITS,
+    LISTS,
+    MATERIAL,
+    RAW,
+    Data,
+)
+from guiju.powers.draft_rows import FIRST, LETTERS
 
 PART = re.compile(r"(\w+)(?:\[(\d+)\])?")
-LETTERS = {"steps": "s", "outcomes": "o", "controls": "c", "posts": "p", "ends": "e"}
 OWN = {  # which keys of a row have an input with the id of the key
     "s": {"id", "name", "kind", "post", "limit", "join", "documents", "risk"},
     "o": {"id", "name", "to", "clock", "cancels", "choose", "tell"},
+    "f": {"id", "name", "kind", "choices", "outcomes"},
     "c": {"kind", "post", "steps", "kinds", "outcomes", "rule"},
     "p": {"id", "name"},
     "e": {"id", "name"},
-    "": {*HEAD, "measures"},
+    "b": {*BASIS},
+    "m": {*MATERIAL},
+    "": {*HEAD, *LISTS},
 }
 WITHIN = {"limit": "limit-value", "rule": "rule-value", "risk": "risk-grade"}
 
@@ -112,10 +125,15 @@ def anchor(where: str) -> str:
         elif name == "limits":
             key = next((each for each in LIMITS if each in where), "")
             return f"limits-{key}-value" if key else "rest"
+        elif name == "guide":
+            key = where.removeprefix("guide.").partition("[")[0]
+            return f"guide-{key if key in (*GUIDE, *GUIDE_LINES) else 'summary'}"
         elif name in OWN[letter]:
             return "-".join(filter(None, (prefix, WITHIN.get(name, name))))
         elif not letter:
-            return {"steps": "s0", "posts": "p0-id", "ends": "e0-id"}.get(name, "rest")
+            return {"steps": "s0", "posts": "p0-id", "ends": "e0-id", "bases": "b-add"}.get(
+                name, "rest"
+            )
         else:
             return _of_row(prefix, letter, name)
     return prefix
@@ -125,11 +143,7 @@ def _of_row(prefix: str, letter: str, key: str) -> str:
     """Where a key of a row is mended that has no input of its own."""
     if key == "outcomes":
         return f"{prefix}-name"
-    return (
-        f"{prefix}-rest"
-        if letter in ("s", "o")
-        else f"{prefix}-{'kind' if letter == 'c' else 'id'}"
-    )
+    return f"{prefix}-{'rest' if letter in ('s', 'o') else FIRST.get(letter, 'name')}"
 
 
 def _problem(error: Misfit | ChartError, data: Data) -> Problem:

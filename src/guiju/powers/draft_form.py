@@ -26,11 +26,39 @@ RAW = "其他内容"  # the key of what was typed into a rest area and is not JS
 RULE = ("value", "unit", "source", "certainty")
 HEAD = ("name", "category", "level", "organ", "source")
 LIMITS = ("statutory", "promised", "reminder")
-POWER = frozenset({"code", *HEAD, "measures", "posts", "steps", "ends"})
+GUIDE = (
+    "summary",
+    "place",
+    "hours",
+    "phone",
+    "fee",
+    "fee_basis",
+    "result",
+    "complaint",
+    "remedies",
+)
+GUIDE_LINES = ("who", "words")
+MATERIAL = ("name", "basis", "copies", "note")
+BASIS = ("law", "level", "article", "quote", "valid_from", "valid_to")
+LISTS = ("measures", "notes")  # one line each
+BLOCKS = ("guide", "bases", "materials", "posts", "steps", "ends")
+POWER = frozenset({"code", *HEAD, *LISTS, *BLOCKS})
 OUTCOME = frozenset({"id", "name", "to", "clock", "cancels", "choose", "tell"})
 CONTROL = frozenset({"kind", "rule", "post", "steps", "kinds", "outcomes"})
 STEP = frozenset(
-    {"id", "name", "kind", "post", "outcomes", "join", "limit", "documents", "controls", "risk"}
+    {
+        "id",
+        "name",
+        "kind",
+        "post",
+        "outcomes",
+        "join",
+        "limit",
+        "documents",
+        "fields",
+        "controls",
+        "risk",
+    }
 )
 NUMBER_DIGITS_MAX = 9
 STEP_KEYS = ("step", "steps", "open", "ended", "during", "to", "branches", "join")
@@ -86,7 +114,10 @@ def data_from(posted: QueryDict, code: str) -> Data:
         **rest,
         "code": code,
         **{key: posted.get(key, "") for key in HEAD},
-        "measures": _lines(posted, "measures"),
+        **{key: _lines(posted, key) for key in LISTS},
+        "guide": _guide(posted),
+        "bases": [_basis(posted, f"b{i}") for i in indices(posted, "b")],
+        "materials": [_material(posted, f"m{i}") for i in indices(posted, "m")],
         "limits": {
             **({"others": others["others"]} if "others" in others else {}),
             **{key: _rule(posted, f"limits-{key}") or {} for key in LIMITS},
@@ -98,21 +129,18 @@ def data_from(posted: QueryDict, code: str) -> Data:
             for i in indices(posted, "e")
         ],
     }
-    return _without_blanks(power, "measures")
+    return _without_blanks(power, *LISTS, "materials")
 
 
 def indices(posted: QueryDict, prefix: str) -> list[int]:
     """The numbers of the rows of one kind, in their order."""
-    row = re.compile(rf"{re.escape(prefix)}(\d{{1,4}})-(?:id|kind)")
+    row = re.compile(rf"{re.escape(prefix)}(\d{{1,4}})-(?:id|kind|name|law)")
     return sorted({int(found[1]) for key in posted if (found := row.fullmatch(key))})
 
 
 def _step(posted: QueryDict, prefix: str, renames: Renames) -> Data:
     ways = renames.outcomes.get(posted.get(f"{prefix}-was", ""), {})
     rest = renames.followed(_rest(posted, f"{prefix}-rest", STEP))
-    for field in rest.get("fields") or ():
-        if isinstance(field, dict) and isinstance(field.get("outcomes"), list):
-            field["outcomes"] = _mapped(field["outcomes"], ways)
     step = {
         **rest,
         **_named(posted, prefix),
@@ -124,13 +152,42 @@ def _step(posted: QueryDict, prefix: str, renames: Renames) -> Data:
         "join": _picked(posted, f"{prefix}-join", renames.places),
         "limit": _rule(posted, f"{prefix}-limit"),
         "documents": _lines(posted, f"{prefix}-documents"),
+        "fields": [_field(posted, f"{prefix}-f{k}", ways) for k in indices(posted, f"{prefix}-f")],
         "controls": [
             _control(posted, f"{prefix}-c{k}", renames, ways)
             for k in indices(posted, f"{prefix}-c")
         ],
         "risk": _risk(posted, f"{prefix}-risk", renames),
     }
-    return _without_blanks(step, "join", "limit", "documents", "controls", "risk")
+    return _without_blanks(step, "join", "limit", "documents", "fields", "controls", "risk")
+
+
+def _guide(posted: QueryDict) -> Data:
+    words = {key: posted.get(f"guide-{key}", "").replace("\r\n", "\n") for key in GUIDE}
+    lines = {key: _lines(posted, f"guide-{key}") for key in GUIDE_LINES}
+    return _without_blanks(words | lines, "result", "words")
+
+
+def _material(posted: QueryDict, prefix: str) -> Data:
+    words = {key: posted.get(f"{prefix}-{key}", "") for key in MATERIAL}
+    return _without_blanks(words, "copies", "note") | _flags(posted, prefix, "may_follow")
+
+
+def _basis(posted: QueryDict, prefix: str) -> Data:
+    words = {key: posted.get(f"{prefix}-{key}", "").replace("\r\n", "\n") for key in BASIS}
+    return _without_blanks(words, "valid_from", "valid_to")
+
+
+def _field(posted: QueryDict, prefix: str, ways: Names) -> Data:
+    field = {
+        **_named(posted, prefix),
+        "kind": posted.get(f"{prefix}-kind", ""),
+        "choices": _lines(posted, f"{prefix}-choices"),
+        "outcomes": _picked(posted, f"{prefix}-outcomes", ways),
+        **({} if posted.get(f"{prefix}-is_required") else {"is_required": False}),
+        **_flags(posted, prefix, "is_public"),
+    }
+    return _without_blanks(field, "choices", "outcomes")
 
 
 def _outcome(posted: QueryDict, prefix: str, renames: Renames) -> Data:

@@ -10,17 +10,45 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from guiju.kernel.controls import type_of
-from guiju.kernel.power import Category, ClockEffect, Grade, Measure, StepKind
+from guiju.kernel.power import (
+    Category,
+    ClockEffect,
+    FieldKind,
+    Grade,
+    LawLevel,
+    Measure,
+    StepKind,
+)
 from guiju.kernel.rules import Certainty, Unit
-from guiju.powers.draft_form import CONTROL, HEAD, LIMITS, OUTCOME, POWER, RAW, RULE, STEP, Data
+from guiju.powers.draft_form import (
+    CONTROL,
+    GUIDE,
+    GUIDE_LINES,
+    HEAD,
+    LIMITS,
+    LISTS,
+    OUTCOME,
+    POWER,
+    RAW,
+    RULE,
+    STEP,
+    Data,
+)
 
-LETTERS = {"steps": "s", "outcomes": "o", "controls": "c", "posts": "p", "ends": "e"}
+LETTERS = {
+    **{"steps": "s", "outcomes": "o", "fields": "f", "controls": "c"},
+    **{"posts": "p", "ends": "e", "bases": "b", "materials": "m"},
+}
+FIRST = {"c": "kind", "b": "law"}  # the first input of a row; of all others, its name
 NEW: dict[str, Data] = {
     "steps": {"name": "", "kind": "", "post": "", "outcomes": []},
     "outcomes": {"name": "", "to": []},
+    "fields": {"name": "", "kind": FieldKind.TEXT},
     "controls": {"kind": "", "rule": {}},
     "posts": {"name": ""},
     "ends": {"name": ""},
+    "bases": {"law": "", "level": "", "article": "", "quote": ""},
+    "materials": {"name": "", "basis": ""},
 }
 CONTROLS = {
     "persons_min": "人数:某岗位不少于几人在场",
@@ -69,7 +97,7 @@ def operated(data: Data, operation: str) -> tuple[Data, str]:
             place = other
     else:
         raise NoSuchRow(f"没有这一行:{operation}")
-    key = "kind" if prefix.endswith("c") else "name"
+    key = FIRST.get(prefix[-1:], "name")
     return data, f"{prefix}{place}-{key}" if rows else ""
 
 
@@ -90,7 +118,7 @@ def _rows(data: Data, path: str) -> tuple[list[Data], int, str]:
 
 def _new_row(data: Data, kind: str, rows: Sequence[Data]) -> Data:
     row = copy.deepcopy(NEW[kind])
-    if kind == "controls":
+    if kind in ("controls", "bases", "materials"):
         return row
     taken = {str(each.get("id")) for each in rows}
     taken |= {str(each.get("id")) for part in ("steps", "ends") for each in data.get(part, ())}
@@ -115,7 +143,19 @@ def shown(data: Data, roles: dict[str, str]) -> dict[str, object]:
         rest["limits"] = {"others": data["limits"]["others"]}
     return {
         "head": {key: data[key] for key in HEAD},
-        "measures": "\n".join(data.get("measures", ())),
+        "lists": {key: "\n".join(data.get(key, ())) for key in LISTS},
+        "guide": {
+            **{key: _text(data.get("guide", {}), key) for key in GUIDE},
+            **{key: "\n".join(data.get("guide", {}).get(key, ())) for key in GUIDE_LINES},
+        },
+        "bases": [
+            _shown_row("bases", i, each)
+            | {"levels": choices([NOT_CHOSEN, *_options(LawLevel)], each["level"])}
+            for i, each in enumerate(data.get("bases", ()))
+        ],
+        "materials": [
+            _shown_row("materials", i, each) for i, each in enumerate(data.get("materials", ()))
+        ],
         "all_measures": [*Measure],
         "categories": choices([*_options(Category)], data["category"]),
         "limits": [
@@ -180,6 +220,16 @@ def _shown_step(
             }
             for k, each in enumerate(step["outcomes"])
         ],
+        "fields": [
+            {
+                **_shown_row("fields", k, each, within),
+                "kinds": choices(_options(FieldKind), each["kind"]),
+                "lines": "\n".join(each.get("choices", ())),
+                "outcomes": _picks(ways, each.get("outcomes", ())),
+                "is_required": each.get("is_required", True),
+            }
+            for k, each in enumerate(step.get("fields", ()))
+        ],
         "controls": [
             {
                 **_shown_row("controls", k, each, within),
@@ -202,6 +252,7 @@ def _extras(step: Data) -> str:
     risk, controls = step.get("risk"), step.get("controls", ())
     words = [f"{risk.get('grade') or '?'}风险"] if risk else []
     words += [f"防控{len(controls)}项"] if controls else []
+    words += [f"表单{len(step['fields'])}项"] if step.get("fields") else []
     words += [f"文书{len(step['documents'])}份"] if step.get("documents") else []
     words += [f"等{len(step['join'])}个环节"] if step.get("join") else []
     words += ["另有其他内容"] if set(step) - STEP else []
