@@ -221,29 +221,40 @@ def _shown_step(
             for k, each in enumerate(step["outcomes"])
         ],
         "fields": [
-            {
-                **_shown_row("fields", k, each, within),
-                "kinds": choices(_options(FieldKind), each["kind"]),
-                "lines": "\n".join(each.get("choices", ())),
-                "outcomes": _picks(ways, each.get("outcomes", ())),
-                "is_required": each.get("is_required", True),
-            }
-            for k, each in enumerate(step.get("fields", ()))
+            _shown_field(k, each, within, ways) for k, each in enumerate(step.get("fields", ()))
         ],
         "controls": [
-            {
-                **_shown_row("controls", k, each, within),
-                "kinds": choices([NOT_CHOSEN, *CONTROLS.items()], each["kind"]),
-                "posts": choices([NOT_CHOSEN, *posts], _text(each, "post")),
-                "steps": _picks(others, each.get("steps", ())),
-                "lines": "\n".join(each.get("kinds", ())),
-                "outcomes": _picks(ways, each.get("outcomes", ())),
-                "rule": _shown_rule(f"{prefix}-c{k}-rule", each.get("rule")),
-                "rest": _rest_text({key: v for key, v in each.items() if key not in CONTROL}),
-            }
+            _shown_control(k, each, within, (posts, others, ways))
             for k, each in enumerate(step.get("controls", ()))
         ],
         "extras": _extras(step),
+    }
+
+
+def _shown_field(place: int, field: Data, within: str, ways: Sequence[Option]) -> Data:
+    return {
+        **_shown_row("fields", place, field, within),
+        "kinds": choices(_options(FieldKind), field["kind"]),
+        "lines": "\n".join(field.get("choices", ())),
+        "outcomes": _picks(ways, field.get("outcomes", ())),
+        "is_required": field.get("is_required", True),
+    }
+
+
+def _shown_control(
+    place: int, control: Data, within: str, known: tuple[list[Option], list[Option], list[Option]]
+) -> Data:
+    posts, others, ways = known
+    row = _shown_row("controls", place, control, within)
+    return {
+        **row,
+        "kinds": choices([NOT_CHOSEN, *CONTROLS.items()], control["kind"]),
+        "posts": choices([NOT_CHOSEN, *posts], _text(control, "post")),
+        "steps": _picks(others, control.get("steps", ())),
+        "lines": "\n".join(control.get("kinds", ())),
+        "outcomes": _picks(ways, control.get("outcomes", ())),
+        "rule": _shown_rule(f"{row['prefix']}-rule", control.get("rule")),
+        "rest": _rest_text({key: v for key, v in control.items() if key not in CONTROL}),
     }
 
 
