@@ -7,16 +7,8 @@ from datetime import date, timedelta
 from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.controls.publicity_days import PublicityDays
-from guiju.kernel.power import (
-    APPLICANT,
-    Category,
-    Grade,
-    LawLevel,
-    Material,
-    Outcome,
-    Power,
-    Step,
-)
+from guiju.kernel.law import Category, LawLevel
+from guiju.kernel.power import APPLICANT, Grade, Material, Outcome, Power, Step
 
 ON = date(2026, 9, 1)
 Change = tuple[str, Power]  # what was changed, and the power then

@@ -9,10 +9,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.controls.evidence import Evidence
 from guiju.kernel.controls.persons_min import PersonsMin
+from guiju.kernel.law import Category, LawLevel
 from guiju.kernel.power import (
     Anytime,
     Basis,
-    Category,
     Chart,
     ClockEffect,
     Condition,
@@ -24,7 +24,6 @@ from guiju.kernel.power import (
     FieldKind,
     Grade,
     Guide,
-    LawLevel,
     Limits,
     Material,
     Operator,

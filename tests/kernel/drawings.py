@@ -17,8 +17,8 @@ from guiju.kernel.draw import Progress, chart_svg, chart_svg_narrow
 from guiju.kernel.drawing.ink import Rect
 from guiju.kernel.drawing.line import Line
 from guiju.kernel.drawing.route import Layout
+from guiju.kernel.law import Category
 from guiju.kernel.power import (
-    Category,
     End,
     Grade,
     Guide,

@@ -18,7 +18,8 @@ from guiju.kernel.controls.hearing_offered import HearingOffered
 from guiju.kernel.controls.legality_review import LegalityReview
 from guiju.kernel.controls.random_draw import RandomDraw
 from guiju.kernel.controls.seal_register import SealRegister
-from guiju.kernel.power import Basis, Category, Field, FieldKind, LawLevel, Measure, Outcome, Power
+from guiju.kernel.law import Category, LawLevel, Measure
+from guiju.kernel.power import Basis, Field, FieldKind, Outcome, Power
 from guiju.kernel.rules import Certainty, Rule, Unit
 
 ON = date(2026, 9, 1)

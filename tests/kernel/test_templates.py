@@ -7,7 +7,8 @@ import pytest
 from tests.kernel.charts import POSTS, SOUND
 
 from guiju.kernel.checks import findings
-from guiju.kernel.power import APPLICANT, Category, End, Outcome, Power, Step, StepKind
+from guiju.kernel.law import Category
+from guiju.kernel.power import APPLICANT, End, Outcome, Power, Step, StepKind
 from guiju.kernel.templates import TEMPLATES, Event, Shape
 
 ON = date(2026, 9, 1)

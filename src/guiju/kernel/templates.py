@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from guiju.kernel import paths
+from guiju.kernel.law import Category
 from guiju.kernel.net import Net, Transition
 from guiju.kernel.paths import Moves, Watch
-from guiju.kernel.power import APPLICANT, Category, Power, Step, StepKind
+from guiju.kernel.power import APPLICANT, Power, Step, StepKind
 from guiju.kernel.rules import Certainty
 
 K, C, LAW = StepKind, Category, Certainty.LAW

@@ -10,15 +10,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from guiju.kernel.controls import type_of
-from guiju.kernel.power import (
-    Category,
-    ClockEffect,
-    FieldKind,
-    Grade,
-    LawLevel,
-    Measure,
-    StepKind,
-)
+from guiju.kernel.law import Category, LawLevel, Measure
+from guiju.kernel.power import ClockEffect, FieldKind, Grade, StepKind
 from guiju.kernel.rules import Certainty, Unit
 from guiju.powers.draft_form import (
     CONTROL,

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import transaction
 
-from guiju.kernel.power import APPLICANT, Category, StepKind
+from guiju.kernel.law import Category
+from guiju.kernel.power import APPLICANT, StepKind
 from guiju.kernel.rules import Certainty, Unit
 from guiju.organs.mandate import LIST_EDITOR
 from guiju.organs.queries import holds

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from guiju.kernel.checks.finding import Finding, Subject
-from guiju.kernel.power import Basis, Category, LawLevel, Measure, Power
+from guiju.kernel.law import Category, LawLevel, Measure
+from guiju.kernel.power import Basis, Power
 
 ID = "C06"
 L = LawLevel

@@ -20,7 +20,8 @@ from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject
 from guiju.kernel.controls.distinct import Distinct
-from guiju.kernel.power import APPLICANT, Category, Power, Step, StepKind
+from guiju.kernel.law import Category
+from guiju.kernel.power import APPLICANT, Power, Step, StepKind
 
 ID = "C08"
 K = StepKind

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject, going_on, holds_for, words
 from guiju.kernel.controls.persons_min import PersonsMin
+from guiju.kernel.law import Category
 from guiju.kernel.paths import Watch, broken, moves
-from guiju.kernel.power import APPLICANT, Category, Step, StepKind
+from guiju.kernel.power import APPLICANT, Step, StepKind
 from guiju.kernel.templates import GOOD
 
 ID = "C13"

@@ -9,7 +9,7 @@ Source: 行政许可法第五十八条、第五十九条; 行政许可法第七�
 from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject
-from guiju.kernel.power import Category, LawLevel
+from guiju.kernel.law import Category, LawLevel
 
 ID = "C17"
 FREE = frozenset({"不收费", "免费", "无", "不收取任何费用"})

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject
-from guiju.kernel.power import Category
+from guiju.kernel.law import Category
 
 ID = "C20"
 BASIC = re.compile(r"\d{2}(?P<type>\d{2})\d{8}")
