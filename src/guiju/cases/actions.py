@@ -244,11 +244,11 @@ def _known(row: _Row) -> set[tuple[str, str]]:
 
 def _check_present(row: _Row, request: Request, by: str, post: str) -> None:
     """Those present hold the posts named, and nobody takes part in two. Raises Refused."""
-    there = {(each.id, each.post) for each in request.present}
-    if there - _known(row):
+    there = [(each.id, each.post) for each in request.present]
+    if set(there) - _known(row):
         raise Refused((Refusal("present", "在场人员中有人不在所写的岗位上"),))
-    everyone = [id_ for id_, _ in there | {(by, post)}]
-    if len(set(everyone)) < len(everyone):
+    ids = [id_ for id_, _ in {*there, (by, post)}]
+    if len(set(ids)) < len(ids) or len(set(there)) < len(there):
         raise Refused((Refusal("present", "同一个人只能以一个岗位参加"),))
 
 
@@ -352,7 +352,7 @@ def _entry(
             "person": act.by,
             "post": act.post,
             "present": [_told(person) for person in act.present],
-            "documents": {document.sha256: document.kind for document in request.documents},
+            "documents": [[document.kind, document.sha256] for document in request.documents],
             "reason": act.reason,
             "items": list(act.items),
             "branches": list(act.branches),

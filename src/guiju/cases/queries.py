@@ -181,7 +181,7 @@ def act_told(row: Act) -> acts.Act:
         post=private["post"],
         at=row.at,
         present=tuple(acts.Person(**each) for each in private["present"]),
-        evidence=tuple(private["documents"].values()),
+        evidence=tuple(kind for kind, _ in private["documents"]),
         reason=private["reason"],
         items=tuple(private["items"]),
         facts={**public["facts"], **private["facts"]},
