@@ -16,6 +16,7 @@ from guiju.powers.models import Version
 CITY_TIME = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 9, 7, 9, tzinfo=CITY_TIME)
 VILLAGE = "神下村"
+HARDSHIP = {"hardship": "子女上学", "story": "孩子考上大学,学费凑不齐", "household": "3"}
 SURVEYORS = (
     Person("hbz-surveyor-2", "town_surveyor"),
     Person("sx-representative", "village_representative"),
@@ -35,11 +36,12 @@ class Walk:
     at: datetime = MONDAY
 
     @classmethod
-    def begin(cls, at: datetime = MONDAY) -> "Walk":
-        """Apply for 临时救助 in 神下村, as 郭志强 did in the report."""
-        facts = {"hardship": "子女上学", "story": "孩子考上大学,学费凑不齐", "household": "3"}
+    def begin(
+        cls, at: datetime = MONDAY, power: str = "临时救助", facts: dict[str, str] = HARDSHIP
+    ) -> "Walk":
+        """Apply in 神下村, for 临时救助 as 郭志强 did in the report."""
         number = actions.open_case(
-            version=Version.objects.get(name="临时救助", retired_at=None).sha256,
+            version=Version.objects.get(name=power, retired_at=None).sha256,
             division=Division.objects.get(name=VILLAGE).code,
             applicant=Applicant(
                 "郭志强", "13800000000", helper_name="李帮办", helper_phone="13900000000"

@@ -168,7 +168,7 @@ def test_a_voucher_is_opened_by_two_people_of_the_village_and_no_fewer(client: C
         "e-原始凭证": SimpleUploadedFile("a.png", PNG),
     }
     page = staff(client, "sx-handler").get(f"/staff/open/{code}/").content.decode()
-    assert "一同在场的人" in page
+    assert "参加的人" in page
 
     alone = client.post(f"/staff/open/{code}/", form)
     assert alone.status_code == 422

@@ -2,7 +2,6 @@
 # ruff: noqa: E501
 
 from dataclasses import replace
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -126,7 +125,7 @@ def test_a_publicity_whose_beginning_is_not_recorded_cannot_be_checked():
     assert days.violation(act(), State(2, {}), NAMES) == Unchecked(("since",))
 
 
-BODY = Collective(rule(), "m", "members", quorum="1/2", majority="1/2", principal="h")
+BODY = Collective(rule(), "m", "members", quorum=">1/2", majority=">1/2", principal="h")
 
 
 def meeting(*votes: str, principal: str = "赞成", order: int = 9, why: str = "", said: str = "5"):
@@ -188,33 +187,45 @@ def test_without_a_majority_the_principal_decides_and_a_body_may_have_none():
 
 
 def test_the_faces_of_a_body_are_told_in_words():
-    inclusive = replace(BODY, is_strict=False, quorum="2/3", majority="")
+    mixed = replace(BODY, quorum=">=2/3", principal="")
 
     assert BODY.words(NAMES) == (
         "集体成员到会超过全体的1/2,到会人员超过1/2赞成,负责人最后发表意见,不同意见如实记录"
     )
-    assert inclusive.words(NAMES).startswith("集体成员到会不少于全体的2/3,")
+    assert mixed.words(NAMES) == (
+        "集体成员到会不少于全体的2/3,到会人员超过1/2赞成,不同意见如实记录"
+    )
 
 
 @pytest.mark.parametrize(
-    ("members", "part", "is_strict", "need"),
+    ("members", "part", "need"),
     [  # of the table of bodies: village assembly, households, representatives, members, board
-        (861, "1/2", True, 431),
-        (287, "2/3", False, 192),
-        (45, "2/3", False, 30),
-        (30, "1/2", True, 16),
-        (301, "1/2", True, 151),
-        (102, "2/3", False, 68),
-        (37, "2/3", False, 25),
-        (25, "1/2", True, 13),
-        (640, "2/3", False, 427),
-        (7, "2/3", False, 5),
-        (7, "1/2", True, 4),
-        (31, "1/2", True, 16),
+        (861, ">1/2", 431),
+        (287, ">=2/3", 192),
+        (45, ">=2/3", 30),
+        (30, ">1/2", 16),
+        (301, ">1/2", 151),
+        (102, ">=2/3", 68),
+        (37, ">=2/3", 25),
+        (25, ">1/2", 13),
+        (640, ">=2/3", 427),
+        (7, ">=2/3", 5),
+        (7, ">1/2", 4),
+        (31, ">1/2", 16),
     ],
 )
-def test_a_fraction_of_a_body_is_exact(members, part, is_strict, need):
-    assert needed(members, Fraction(part), is_strict) == need
+def test_a_fraction_of_a_body_is_exact(members, part, need):
+    assert needed(members, part) == need
+
+
+def test_a_quorum_of_two_thirds_goes_with_a_majority_of_more_than_half():
+    assembly = replace(BODY, quorum=">=2/3", principal="")
+    votes = meeting(YES, YES, NO, NO).present[:4]
+    votes = tuple(replace(each, opinion="理由") for each in votes)
+    held = replace(meeting(), present=votes, facts={"members": "6"})
+
+    assert assembly.refusal(held, STATE, NAMES) == "到会4人,赞成2人,不足以通过"
+    assert replace(assembly, majority=">=1/2").refusal(held, STATE, NAMES) is None
 
 
 @given(st.sets(st.text("甲乙丙丁戊己", min_size=1, max_size=2), min_size=1), st.text(max_size=8))

@@ -190,7 +190,7 @@ FITTING = [
 ]
 MISFITTING = [
     (Collective(R, "nobody", "members"), (MEMBERS,), "岗位“nobody”"),
-    (Collective(R, "reviewer", "members", quorum="2/0"), (MEMBERS,), "“2/0”不是分数"),
+    (Collective(R, "reviewer", "members", quorum=">2/0"), (MEMBERS,), "“>2/0”不是分数"),
     (Collective(R, "reviewer", "members", majority="three"), (MEMBERS,), "“three”不是分数"),
     (Collective(R, "reviewer", "members", principal="king"), (MEMBERS,), "岗位“king”"),
     (Collective(R, "reviewer", "money"), (MONEY,), "表单项“money”"),

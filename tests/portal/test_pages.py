@@ -147,6 +147,21 @@ def test_only_who_knows_the_phone_acts_as_the_applicant(client: Client):
     assert walk.case.seq == 3
 
 
+def test_a_case_in_three_branches_has_one_button_to_withdraw(client: Client):
+    facts = {"household": "3", "hardship": "残疾", "kin": "没有"}
+    walk = Walk.begin(power="最低生活保障审核确认", facts=facts)
+    walk.act("hbz-window", "accept", "accept")
+    walk.act("hbz-reviewer", "dispatch", "ordinary")
+
+    page = client.get(f"/cases/{walk.number}/").content.decode()
+    assert page.count('<button class="primary">撤回申请</button>') == 1
+
+    step = client.get(f"/cases/{walk.number}/").context["mine"][0][0].id
+    form = {"key": str(uuid4()), "seq": "3", "step": step, "outcome": "take_back", "phone": "0000"}
+    assert client.post(f"/cases/{walk.number}/", form).status_code == 302
+    assert walk.case.ended == "withdrawn"
+
+
 def test_nobody_acts_for_an_office_from_the_public_page(client: Client):
     walk = Walk.begin()
     form = {

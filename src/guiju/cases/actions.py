@@ -8,7 +8,7 @@ the act, the case's new state and the message to the applicant.
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
 from django.conf import settings
@@ -222,6 +222,7 @@ def _post(
     if APPLICANT in posts or not posts:
         if by != APPLICANT:
             raise Refused((Refusal("post", "本环节由申请人办理"),))
+        _check_present(row, request, by, APPLICANT)
         return APPLICANT, None
     found = [
         holding_to_act(row.held, by, post, lambda post: firsts_present(post, at.date()))
@@ -231,13 +232,24 @@ def _post(
     if own is None:
         names = "、".join(begun.names.get(post, post) for post in posts)
         raise Refused((Refusal("post", f"“{move.step.name}”由{names}办理:{found[0]}"),))
-    known = {(each.person, each.role) for each in row.held}
-    strangers = [each for each in request.present if (each.id, each.post) not in known]
-    if strangers:
-        raise Refused((Refusal("present", "在场人员中有人不在所写的岗位上"),))
-    if request.assignee and (request.assignee, own.role) not in known:
+    _check_present(row, request, by, own.role)
+    if request.assignee and (request.assignee, own.role) not in _known(row):
         raise Refused((Refusal("post", "只能转给同一岗位的人"),))
     return own.role, own
+
+
+def _known(row: _Row) -> set[tuple[str, str]]:
+    return {(each.person, each.role) for each in row.held}
+
+
+def _check_present(row: _Row, request: Request, by: str, post: str) -> None:
+    """Those present hold the posts named, and nobody takes part in two. Raises Refused."""
+    there = [(each.id, each.post) for each in request.present]
+    if set(there) - _known(row):
+        raise Refused((Refusal("present", "在场人员中有人不在所写的岗位上"),))
+    ids = [id_ for id_, _ in {*there, (by, post)}]
+    if len(set(ids)) < len(ids) or len(set(there)) < len(there):
+        raise Refused((Refusal("present", "同一个人只能以一个岗位参加"),))
 
 
 def _apply(
@@ -338,8 +350,9 @@ def _entry(
         public={"facts": public, "present": [person.post for person in act.present]},
         private={
             "person": act.by,
-            "present": [person.id for person in act.present],
-            "documents": {document.sha256: document.kind for document in request.documents},
+            "post": act.post,
+            "present": [_told(person) for person in act.present],
+            "documents": [[document.kind, document.sha256] for document in request.documents],
             "reason": act.reason,
             "items": list(act.items),
             "branches": list(act.branches),
@@ -348,6 +361,11 @@ def _entry(
             **private,
         },
     )
+
+
+def _told(person: Person) -> dict[str, object]:
+    """Who took part, and what was said of them; what was not asked for is left out."""
+    return {part: value for part, value in asdict(person).items() if value}
 
 
 def notice(begun: Program, number: str, act: Act, after: State) -> str:

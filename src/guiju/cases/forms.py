@@ -11,12 +11,19 @@ from django.utils.datastructures import MultiValueDict
 from guiju.cases.actions import Applicant, Request
 from guiju.cases.documents import Stored, store
 from guiju.kernel.acts import Person
+from guiju.kernel.controls.certified import Certified
+from guiju.kernel.controls.collective import Collective
 from guiju.kernel.controls.evidence import Evidence
+from guiju.kernel.controls.persons_min import PersonsMin
+from guiju.kernel.controls.promise import Promise
+from guiju.kernel.controls.random_draw import RandomDraw
+from guiju.kernel.controls.recusal import Recusal
 from guiju.kernel.forms import LIST_MARK
 from guiju.kernel.power import Field, FieldKind, Outcome, Step
 from guiju.kernel.program import asked
 
 KEY = re.compile(r"[0-9a-f-]{36}")
+ORDER = re.compile(r"\d{1,3}")
 PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
 
 
@@ -36,7 +43,9 @@ def request_from(
         step=step.id,
         outcome=outcome.id,
         key=key,
-        present=tuple(_person(text) for text in data.getlist("present")),
+        present=tuple(
+            _person(step, outcome, key, data) for key in dict.fromkeys(data.getlist("present"))
+        ),
         documents=_documents(step, outcome, files),
         reason=data.get("reason", "").strip(),
         items=tuple(line.strip() for line in data.get("items", "").splitlines() if line.strip()),
@@ -69,8 +78,42 @@ def applicant_from(data: QueryDict) -> Applicant:
 
 def evidence_kinds(step: Step, outcome: Outcome) -> list[str]:
     """The kinds of documents that an outcome needs."""
-    needed = (c for c in asked(step.controls, outcome) if isinstance(c, Evidence))
-    return list(dict.fromkeys(kind for control in needed for kind in control.kinds))
+    kinds: list[str] = []
+    for control in asked(step.controls, outcome):
+        match control:
+            case Evidence():
+                kinds += control.kinds
+            case RandomDraw():
+                kinds.append(control.evidence)
+            case Promise():
+                kinds.append(control.document)
+    return list(dict.fromkeys(kinds))
+
+
+def posts_present(step: Step, outcome: Outcome) -> set[str]:
+    """The posts whose holders may be named as taking part in an outcome."""
+    posts: set[str] = set()
+    for control in asked(step.controls, outcome):
+        match control:
+            case PersonsMin() | Certified() | RandomDraw():
+                posts.add(control.post)
+            case Collective():
+                posts |= {control.post, control.principal}
+    return posts - {""}
+
+
+def parts_asked(step: Step, outcome: Outcome, post: str) -> list[str]:
+    """What an outcome asks to be told of whoever takes part in a post: fields of a Person."""
+    parts: list[str] = []
+    for control in asked(step.controls, outcome):
+        match control:
+            case Certified() if control.post == post:
+                parts.append("certificate")
+            case Recusal():
+                parts.append("relation")
+            case Collective() if post in (control.post, control.principal):
+                parts += ["order"] * bool(control.principal) + ["vote", "opinion"]
+    return list(dict.fromkeys(parts))
 
 
 def _outcome(step: Step, data: QueryDict) -> Outcome:
@@ -90,9 +133,15 @@ def _documents(
     )
 
 
-def _person(text: str) -> Person:
-    id_, _, post = text.partition("|")
-    return Person(id_, post)
+def _person(step: Step, outcome: Outcome, key: str, data: QueryDict) -> Person:
+    """Somebody who takes part, and of them what the outcome asks for and nothing else."""
+    id_, _, post = key.partition("|")
+    parts = parts_asked(step, outcome, post)
+    said = {part: data.get(f"{part}-{key}", "").strip() for part in parts}
+    order = said.pop("order", "") or "0"
+    if not ORDER.fullmatch(order):
+        raise Unreadable("发言次序请填数字,第一个发言的填1")
+    return Person(id_, post, order=int(order), **said)
 
 
 def _text(field: Field, texts: list[str]) -> str:

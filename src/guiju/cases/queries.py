@@ -5,22 +5,26 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
+from typing import ClassVar
 
 from django.db.models import Q
 
 from guiju.cases.actions import state_of
-from guiju.cases.forms import evidence_kinds
+from guiju.cases.forms import evidence_kinds, parts_asked, posts_present
 from guiju.cases.models import Case
+from guiju.kernel import acts
 from guiju.kernel.acts import State
+from guiju.kernel.controls.collective import VOTES
 from guiju.kernel.controls.one_notice import OneNotice
-from guiju.kernel.controls.persons_min import PersonsMin
+from guiju.kernel.controls.recusal import RELATIONS
 from guiju.kernel.lights import Standing, standing, step_left
 from guiju.kernel.power import Field, FieldKind, Outcome, Power, Step
+from guiju.kernel.power import posts_of as posts_of_step
 from guiju.kernel.program import Program, asked, open_steps, open_to, posts_for
 from guiju.kernel.rules import yuan
 from guiju.kernel.terms import Calendar, CalendarMissing
 from guiju.organs.mandate import Holding
-from guiju.organs.queries import holdings_in, posts_of
+from guiju.organs.queries import holdings_in, names_of, posts_of
 from guiju.powers.queries import calendar, program
 from guiju.record.models import Act
 
@@ -70,6 +74,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody who may take part in an act, and what is asked of them."""
+
+    RELATIONS: ClassVar = RELATIONS
+    VOTES: ClassVar = VOTES
+    held: Holding
+    post: str  # in words
+    parts: list[str]  # fields of a Person
+    is_own: bool  # of whoever acts, who takes part anyway
+
+    @property
+    def key(self) -> str:
+        """How the form names it."""
+        return f"{self.held.person}|{self.held.role}"
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """What one outcome of a step needs, for its form."""
 
@@ -77,7 +98,7 @@ class Need:
     fields: tuple[Field, ...]
     controls: list[tuple[str, object]]  # words and rule
     evidence: list[str]
-    people: list[Holding]
+    people: list[Seat]
     branches: list[tuple[str, str]]  # of which those that apply are chosen
     assignees: list[Holding]  # one of whom it is handed over to
     has_items: bool
@@ -95,6 +116,14 @@ class Line:
         """The act in the words of the version it happened under."""
         move = begun.moves[act.step, act.outcome]
         return cls(act, f"{move.step.name}:{move.outcome.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Those who took part in one act, in the order in which they spoke."""
+
+    line: Line
+    people: list[tuple[str, str, acts.Person]]  # name, post in words, what was said of them
 
 
 def _posts(view: View, step: Step) -> tuple[str, ...]:
@@ -137,10 +166,45 @@ def needs(
     ``place`` is the case's division, and the person who asks.
     """
     division, person = place
-    controls = [control for control in step.controls if isinstance(control, PersonsMin)]
-    posts = sorted({step.post, *(control.post for control in controls)})
-    known = [held for held in holdings_in(posts, division, today) if held.person != person]
-    return [_need(begun, step, outcome, known) for outcome in outcomes]
+    wanted = set(posts_of_step(step)).union(*(posts_present(step, o) for o in outcomes))
+    known = holdings_in(sorted(wanted), division, today)
+    return [_need(begun, step, outcome, known, person) for outcome in outcomes]
+
+
+def act_told(row: Act) -> acts.Act:
+    """An act as the record tells it, for controls to be replayed on."""
+    public, private = json.loads(row.public), json.loads(row.private)
+    return acts.Act(
+        step=row.step,
+        outcome=row.outcome,
+        by=row.person,
+        post=private["post"],
+        at=row.at,
+        present=tuple(acts.Person(**each) for each in private["present"]),
+        evidence=tuple(kind for kind, _ in private["documents"]),
+        reason=private["reason"],
+        items=tuple(private["items"]),
+        facts={**public["facts"], **private["facts"]},
+        branches=tuple(private["branches"]),
+        assignee=private["assignee"],
+    )
+
+
+def attendance(view: View) -> list[Meeting]:
+    """Who took part in which act and what was said of them; for staff who may see the case."""
+    told = [(row, act_told(row).everyone()) for row in trail(view.case.number)]
+    names = names_of({each.id for _, there in told for each in there})
+    return [
+        Meeting(
+            Line.of(row, view.program),
+            [
+                (names.get(each.id, each.id), view.program.names[each.post], each)
+                for each in sorted(there, key=lambda each: each.order)
+            ],
+        )
+        for row, there in told
+        if len(there) > 1 or any(each.relation for each in there)
+    ]
 
 
 def trail(number: str) -> list[Act]:
@@ -153,19 +217,42 @@ def lines(view: View) -> list[Line]:
     return [Line.of(act, view.program) for act in trail(view.case.number)]
 
 
-def _need(begun: Program, step: Step, outcome: Outcome, known: list[Holding]) -> Need:
+def _need(begun: Program, step: Step, outcome: Outcome, known: list[Holding], person: str) -> Need:
     controls = asked(step.controls, outcome)
-    posts = {control.post for control in controls if isinstance(control, PersonsMin)}
+    others = [held for held in known if held.person != person]
     return Need(
         outcome=outcome,
         fields=asked(step.fields, outcome),
         controls=[(control.words(begun.names), control.rule) for control in controls],
         evidence=evidence_kinds(step, outcome),
-        people=[held for held in known if held.role in posts],
+        people=_seats(begun, step, outcome, known, person),
         branches=[(id_, begun.names[id_]) for id_ in outcome.to] if outcome.choose else [],
-        assignees=[h for h in known if h.role == step.post] if outcome.assigns else [],
+        assignees=[h for h in others if h.role == step.post] if outcome.assigns else [],
         has_items=any(isinstance(control, OneNotice) for control in controls),
     )
+
+
+def _seats(
+    begun: Program, step: Step, outcome: Outcome, known: list[Holding], person: str
+) -> list[Seat]:
+    """Who may take part: whoever acts first, if asked anything, then by the order of posts."""
+    signers = step.several.posts if step.several else (step.post,)
+    acting = (outcome.post,) if outcome.post else signers
+    mine = {held.role: held for held in known if held.person == person}
+    own = [mine[role] for role in acting if role in mine][:1]
+    wanted = posts_present(step, outcome)
+    others = [held for held in known if held.person != person and held.role in wanted]
+    order = [post.id for post in begun.power.posts]
+    seats = {
+        (held.person, held.role): Seat(
+            held,
+            begun.names[held.role],
+            parts_asked(step, outcome, held.role),
+            held.person == person,
+        )
+        for held in own + sorted(others, key=lambda held: order.index(held.role))
+    }
+    return [seat for seat in seats.values() if seat.parts or not seat.is_own]
 
 
 def _step_left(step: Step, state: State, days: Calendar, today: date) -> int | None:

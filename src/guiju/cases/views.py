@@ -13,7 +13,7 @@ from guiju.cases.actions import StalePage
 from guiju.cases.documents import Unacceptable, content_type, path_of
 from guiju.cases.forms import Unreadable, applicant_from, request_from
 from guiju.cases.models import Case, Document
-from guiju.cases.queries import View, inbox, lines, needs, told_facts, view_of
+from guiju.cases.queries import View, attendance, inbox, lines, needs, told_facts, view_of
 from guiju.kernel.power import APPLICANT, Outcome, Step
 from guiju.kernel.program import open_to
 from guiju.kernel.run import Refusal, Refused
@@ -146,6 +146,7 @@ def _show(
         "others": [step for step in view.steps if step not in [mine for mine, _ in chosen]],
         "chart": drawing_of_case(view.program, view.state).narrow,
         "lines": lines(view),
+        "meetings": attendance(view),
         "facts": told_facts(case.number, view.program),
         "documents": Document.objects.filter(case=case).order_by("seq", "id"),
         "refusals": refusals,

@@ -1,13 +1,13 @@
 """Reads about posts and people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from guiju.organs.mandate import Holding, divisions_above
-from guiju.organs.models import Absence, Assignment, Division, Post
+from guiju.organs.models import Absence, Assignment, Division, Person, Post
 
 HOLDINGS = """
 SELECT a.person_id, p.name, o.role, a.post_id, a.rank, g.name, g.division_id
@@ -61,6 +61,11 @@ def holds(person: str, role: str, on: date) -> bool:
     """Whether a person may act on a day in a post of a role: as A, or as B while A is away."""
     held = (each for each in posts_of(person, on) if each.post.role == role)
     return any(each.rank == "A" or not firsts_present(each.post_id, on) for each in held)
+
+
+def names_of(people: Collection[str]) -> dict[str, str]:
+    """The names of people."""
+    return dict(Person.objects.filter(pk__in=people).values_list("id", "name"))
 
 
 def roles() -> dict[str, str]:

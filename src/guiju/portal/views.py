@@ -1,5 +1,6 @@
 """Public pages: search, apply with a check of the answers, progress, the record of a case."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from hmac import compare_digest
 from uuid import uuid4
@@ -14,7 +15,7 @@ from guiju.cases.documents import Unacceptable
 from guiju.cases.forms import Unreadable, applicant_from, request_from
 from guiju.cases.models import Case
 from guiju.cases.queries import lines, trail, view_of
-from guiju.kernel.power import APPLICANT, Step
+from guiju.kernel.power import APPLICANT, Outcome, Step
 from guiju.kernel.program import open_to
 from guiju.kernel.run import Refusal, Refused
 from guiju.look.requests import Request
@@ -29,6 +30,7 @@ from guiju.record.writer import is_intact
 from guiju.tlog import TILE_WIDTH, tile_path
 
 INPUT_ERRORS = (Unreadable, Unacceptable, StalePage)
+Open = Iterable[tuple[Step, tuple[Outcome, ...]]]
 
 
 @require_GET
@@ -155,12 +157,24 @@ def _progress(
         "view": view,
         "chart": drawing_of_case(view.program, view.state),
         "lines": lines(view),
-        "mine": open_to(view.program, view.state, (APPLICANT,)),
+        "mine": _once(open_to(view.program, view.state, (APPLICANT,))),
         "refusals": refusals,
         "typed": request.POST,
         "key": uuid4(),
     }
     return render(request, "portal/progress.html", context, status=status)
+
+
+def _once(open_: Open) -> list[tuple[Step, list[Outcome]]]:
+    """What stands at every open branch and takes them all back, such as a withdrawal, once."""
+    shown: set[tuple[str, tuple[str, ...]]] = set()
+    kept = []
+    for step, outcomes in open_:
+        new = [each for each in outcomes if (each.id, each.to) not in shown]
+        shown |= {(each.id, each.to) for each in outcomes if each.cancels}
+        if new:
+            kept.append((step, new))
+    return kept
 
 
 @require_GET

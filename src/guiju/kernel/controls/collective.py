@@ -1,10 +1,10 @@
 """A body decides together: quorum, principal last, reasons against the majority, dissent noted.
 
-``quorum`` and ``majority`` are exact fractions such as "2/3". A quorum is taken of all members of
-the body, whose number a form field tells; a majority of those present. Without ``majority`` the
-principal decides after the discussion, as 重大行政决策程序暂行条例第三十条 has it. With
-``is_strict`` more than the fraction is asked for (超过, 过半数), else at least it (以上):
-so many of n are floor(n f) + 1 and ceil(n f), as the test vectors of bodies have it.
+``quorum`` and ``majority`` are exact fractions with the sign that the law's words ask for:
+">1/2" is more than half (超过, 过半数), ">=2/3" at least two thirds (以上); so many of n are
+floor(n f) + 1 and ceil(n f), as the test vectors of bodies have it. A quorum is taken of all
+members of the body, whose number a form field tells; a majority of those present. Without
+``majority`` the principal decides after the discussion (重大行政决策程序暂行条例第三十条).
 """
 
 from collections import Counter
@@ -21,26 +21,34 @@ YES, NO, ABSTAINED = VOTES = ("赞成", "反对", "弃权")
 
 
 def fraction(text: str) -> Fraction | None:
-    """A fraction between 0 and 1 as a chart writes it; None when it is none.
+    """A fraction between 0 and 1, after > or >=, as a chart writes it; None when it is none.
 
-    >>> fraction("2/3"), fraction("2/0"), fraction("3")
-    (Fraction(2, 3), None, None)
+    >>> fraction(">=2/3"), fraction("2/3"), fraction(">2/0"), fraction(">3")
+    (Fraction(2, 3), None, None, None)
     """
+    if not text.startswith(">"):
+        return None
     try:
-        value = Fraction(text)
+        value = Fraction(text.removeprefix(">").removeprefix("="))
     except (ValueError, ZeroDivisionError):
         return None
     return value if 0 < value <= 1 else None
 
 
-def needed(members: int, part: Fraction, is_strict: bool) -> int:
+def needed(members: int, part: str) -> int:
     """How many of so many members a fraction asks for.
 
-    >>> needed(45, Fraction(2, 3), False), needed(40, Fraction(1, 2), True)
+    >>> needed(45, ">=2/3"), needed(40, ">1/2")
     (30, 21)
     """
-    exact = members * part
-    return exact.__floor__() + 1 if is_strict else exact.__ceil__()
+    value = fraction(part)
+    assert value is not None
+    exact = members * value
+    return exact.__ceil__() if part.startswith(">=") else exact.__floor__() + 1
+
+
+def _in_words(part: str, of: str = "") -> str:
+    return part.replace(">=", f"不少于{of}").replace(">", f"超过{of}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +59,17 @@ class Collective:
     rule: Rule
     post: str  # the members of the body
     members: str  # a number field of the step: how many members the body has
-    quorum: str = "1/2"
+    quorum: str = ">1/2"  # of all members
     majority: str = ""  # of those present, to approve; empty: the principal decides
-    is_strict: bool = True  # of quorum and majority
     principal: str = ""  # a post, of whoever speaks last; empty: nobody special
     outcomes: tuple[str, ...] = ()
 
     def words(self, names: Mapping[str, str]) -> str:
         """What is asked for."""
-        more = "超过" if self.is_strict else "不少于"
-        told = [f"{names.get(self.post, self.post)}到会{more}全体的{self.quorum}"]
+        whole = _in_words(self.quorum, "全体的")
+        told = [f"{names.get(self.post, self.post)}到会{whole}"]
         if self.majority:
-            told.append(f"到会人员{more}{self.majority}赞成")
+            told.append(f"到会人员{_in_words(self.majority)}赞成")
         if self.principal:
             told.append(f"{names.get(self.principal, self.principal)}最后发表意见")
         return ",".join((*told, "不同意见如实记录"))
@@ -85,11 +92,10 @@ class Collective:
 
     def _problems(self, act: Act, names: Mapping[str, str]) -> Iterator[str]:
         body, said = self._body(act), act.facts.get(self.members, "")
-        quorum = fraction(self.quorum)
-        if quorum is None or not said.isdecimal() or int(said) < max(1, len(body)):
+        if fraction(self.quorum) is None or not said.isdecimal() or int(said) < max(1, len(body)):
             yield "没有如实写明应到人数"
             return
-        need = needed(int(said), quorum, self.is_strict)
+        need = needed(int(said), self.quorum)
         if len(body) < need:
             yield f"应到{said}人,到会{len(body)}人,不足{need}人"
         unclear = sum(each.vote not in VOTES for each in body)
@@ -102,8 +108,7 @@ class Collective:
 
     def _votes(self, body: list[Person]) -> Iterator[str]:
         votes = Counter(each.vote for each in body)
-        part = fraction(self.majority) if self.majority else None
-        if part is not None and votes[YES] < needed(len(body), part, self.is_strict):
+        if self.majority and votes[YES] < needed(len(body), self.majority):
             yield f"到会{len(body)}人,赞成{votes[YES]}人,不足以通过"
         most = _majority(votes)
         silent = sum(

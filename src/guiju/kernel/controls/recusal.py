@@ -9,6 +9,8 @@ from guiju.kernel.controls.replay import ALL, Known, Replay, answer
 from guiju.kernel.rules import Rule
 
 NO_RELATION = "无"
+RELATIONS = (NO_RELATION, "是当事人、申请人或其近亲属", "有其他利害关系")
+"""What a form offers; whatever else is declared is a relation too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from django import template
 from django.template.context import Context
 
 from guiju.kernel.lights import Light, Standing
-from guiju.kernel.power import Field
+from guiju.kernel.power import Field, FieldKind
 from guiju.kernel.rules import Unit
 
 register = template.Library()
@@ -35,7 +35,20 @@ def days_left(standing: Standing) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def typed(context: Context, field: Field) -> str:
+def typed(context: Context, field: Field) -> str | list[str]:
     """What was typed into a field before a refusal: nobody loses a typed word."""
-    posted = context.get("typed") or {}
-    return str(posted.get(f"f-{field.id}", ""))
+    values = ticked(context, f"f-{field.id}")
+    return values if field.kind is FieldKind.CHOICES else "".join(values[-1:])
+
+
+@register.simple_tag(takes_context=True)
+def said(context: Context, part: str, key: str) -> str:
+    """What was said before a refusal of somebody who takes part."""
+    return "".join(ticked(context, f"{part}-{key}")[-1:])
+
+
+@register.simple_tag(takes_context=True)
+def ticked(context: Context, name: str) -> list[str]:
+    """All that was chosen under a name before a refusal."""
+    posted = context.get("typed")
+    return list(posted.getlist(name)) if posted else []
