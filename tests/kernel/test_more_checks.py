@@ -219,6 +219,19 @@ def test_a_control_that_points_nowhere_is_found(control, fields, said):
     assert said in messages[0]
 
 
+def test_a_step_that_asks_for_an_opinion_is_complete_as_it_is_and_wins_no_days():
+    asks = {"review": "inspector", "decide": "reviewer"}
+    steps = tuple(replace(s, reviewer=asks.get(s.id, "")) for s in SOUND.steps)
+    promised = replace(SOUND.limits.promised, value=6)  # review 4 and decide 2, opinions within
+    power = replace(SOUND, steps=steps, limits=replace(SOUND.limits, promised=promised))
+
+    assert findings(power, ON) == ()
+    less = replace(power, limits=replace(power.limits, promised=replace(promised, value=5)))
+    assert [str(f) for f in findings(less, ON)] == [
+        "[C05] 环节时限合计6工作日,超过承诺时限5个工作日(样例设定);例如:图纸审查 4 → 决定 2"
+    ]
+
+
 def test_a_red_point_is_guarded_on_every_outcome():
     power = read_one(CITY / "powers" / f"{PLAN}.toml", ON)
     steps = tuple(

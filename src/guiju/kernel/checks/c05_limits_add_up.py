@@ -5,7 +5,8 @@ the outcome that ends it, parallel branches by the longest, time while the clock
 left out. No step is counted twice: a way that leads back to a step already on it ends there,
 because going back (an objection, say) is the exception that other limits are made for.
 Where working days meet natural days a week counts as five working days. What comes before the
-clock starts is not in the sum; a step there may not take longer than the whole promise.
+clock starts is not in the sum; a step there may not take longer than the whole promise. An
+opinion 加签 is given within the limit of the step that asks for it.
 Source: a city's rule on running power charts (each node has its limit, and the sum of the
 node limits does not exceed the promised limit).
 """
@@ -17,6 +18,7 @@ from guiju.kernel.net import Transition
 from guiju.kernel.paths import Watch, broken, moves
 from guiju.kernel.power import ClockEffect, Outcome, Power, Step
 from guiju.kernel.rules import Rule, Unit
+from guiju.kernel.unfold import is_opinion
 
 ID = "C05"
 STARTS = frozenset({ClockEffect.START, ClockEffect.ARRIVED, ClockEffect.RESTART})
@@ -43,7 +45,7 @@ def _long_waits(subject: Subject, promised: int) -> Iterator[Finding]:
     unit = subject.power.limits.statutory.unit
     started = moves(subject.net, lambda m: m.outcome.clock in STARTS)
     for step in subject.power.steps:
-        if step.limit is None or _in_unit(step.limit, unit) <= promised:
+        if step.limit is None or _own(step, unit) <= promised:
             continue
         done = moves(subject.net, _of(step))
         run = broken(subject.graph, Watch(bad=done, settles=started, is_owed=True))
@@ -62,6 +64,11 @@ def _in_unit(rule: Rule, unit: Unit | None) -> int:
         return rule.number
     weekly, days = (5, 7) if unit is Unit.WORKING_DAY else (7, 5)
     return -(-rule.number * weekly // days)
+
+
+def _own(step: Step, unit: Unit | None) -> int:
+    """The days that a step has of its own; an opinion has none."""
+    return 0 if step.limit is None or is_opinion(step) else _in_unit(step.limit, unit)
 
 
 def _from_starts(power: Power, unit: Unit | None) -> Iterator[Days]:
@@ -88,7 +95,7 @@ def _longest(
         is_running = True
     best: Days = (0, ())
     for step in (steps[id_] for id_ in outcome.to if id_ in steps and id_ not in before):
-        own = _in_unit(step.limit, unit) if step.limit and is_running else 0
+        own = _own(step, unit) if is_running else 0
         seen = (*before, step.id)
         after = max(_longest(steps, each, is_running, unit, seen) for each in step.outcomes)
         label = (f"{step.name} {own}",) if own else ()
