@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.kernel.charts import PACKS, SOUND
+from tests.kernel.charts import CALENDAR, PACKS, SOUND
 
 from guiju.formats.packs import read_one, read_power, read_rules
 from guiju.kernel.checks import findings
@@ -18,6 +18,7 @@ from guiju.kernel.controls.hearing_offered import HearingOffered
 from guiju.kernel.controls.legality_review import LegalityReview
 from guiju.kernel.controls.random_draw import RandomDraw
 from guiju.kernel.controls.seal_register import SealRegister
+from guiju.kernel.examples import failures
 from guiju.kernel.power import Basis, Category, Field, FieldKind, LawLevel, Measure, Outcome, Power
 from guiju.kernel.rules import Certainty, Rule, Unit
 
@@ -222,12 +223,16 @@ def test_a_control_that_points_nowhere_is_found(control, fields, said):
 def test_a_step_that_asks_for_an_opinion_is_complete_as_it_is_and_wins_no_days():
     asks = {"review": "inspector", "decide": "reviewer"}
     steps = tuple(replace(s, reviewer=asks.get(s.id, "")) for s in SOUND.steps)
-    promised = replace(SOUND.limits.promised, value=6)  # review 4 and decide 2, opinions within
-    power = replace(SOUND, steps=steps, limits=replace(SOUND.limits, promised=promised))
+    power = replace(SOUND, steps=steps)
 
-    assert findings(power, ON) == ()
-    less = replace(power, limits=replace(power.limits, promised=replace(promised, value=5)))
-    assert [str(f) for f in findings(less, ON)] == [
+    def promising(days: int) -> list[str]:
+        promised = replace(SOUND.limits.promised, value=days)
+        limits = replace(SOUND.limits, promised=promised)
+        return [str(each) for each in findings(replace(power, limits=limits), ON)]
+
+    assert [*failures(power, CALENDAR)] == []
+    assert promising(6) == []  # review 4 and decide 2, each with its opinion
+    assert promising(5) == [
         "[C05] 环节时限合计6工作日,超过承诺时限5个工作日(样例设定);例如:图纸审查 4 → 决定 2"
     ]
 
