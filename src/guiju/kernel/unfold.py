@@ -14,7 +14,7 @@ What is proven, run and drawn is the unfolded power; what is published is the sh
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -34,10 +34,11 @@ def unfold(power: Power) -> Power:
     called = (one for step in power.steps for one in _called(step, charts))
     parts = [one for step in called for one in _with_opinion(_handed(step))]
     ids = [step.id for step in parts]
+    anytime = tuple(map(_aside, power.anytime))
     is_first = (not i for i in range(len(parts)))
-    whole = tuple(map(partial(_with_anytime, power.anytime), parts, is_first))
+    whole = tuple(map(partial(_with_anytime, anytime), parts, is_first))
     if ids != [step.id for step in power.steps]:
-        whole = tuple(_led(step, ids) for step in whole)
+        whole = tuple(map(partial(_led, _parts(ids)), whole))
     if whole == power.steps:
         return power
     return replace(power, steps=whole, anytime=(), charts=())
@@ -104,24 +105,40 @@ def _called(step: Step, charts: dict[str, Chart]) -> tuple[Step, ...]:
 CLOCK = ("clock", "stop", "stop_days", "extend")
 
 
-def _parts(id_: str, ids: list[str]) -> tuple[str, ...]:
+def _parts(ids: Iterable[str]) -> dict[str, list[str]]:
     """The steps that a written id stands for: itself with its opinion, or a chart's."""
-    return tuple(each for each in ids if entry_of((id_,), each)) or (id_,)
+    parts: dict[str, list[str]] = {}
+    for id_ in ids:
+        for end in (match.start() for match in re.finditer("[.~]|$", id_)):
+            parts.setdefault(id_[:end], []).append(id_)
+    return parts
 
 
-def _led(step: Step, ids: list[str]) -> Step:
+def _led(parts: Mapping[str, list[str]], step: Step) -> Step:
     """Outcomes lead to the first part of a step; ``distinct`` means all of them."""
 
     def control(each: Control) -> Control:
         if not isinstance(each, Distinct):
             return each
-        return replace(each, steps=tuple(p for id_ in each.steps for p in _parts(id_, ids)))
+        return replace(each, steps=tuple(p for id_ in each.steps for p in parts.get(id_, [id_])))
 
     def outcome(each: Outcome) -> Outcome:
-        return replace(each, to=tuple(_parts(id_, ids)[0] for id_ in each.to))
+        to = tuple(parts.get(id_, [id_])[0] for id_ in each.to)
+        return each if to == each.to else replace(each, to=to)
 
     outcomes = tuple(map(outcome, step.outcomes))
     return replace(step, outcomes=outcomes, controls=tuple(map(control, step.controls)))
+
+
+def _aside(each: Anytime) -> Anytime:
+    """The same, with fields and controls for its own outcome only."""
+    own = (each.outcome.id,)
+    return Anytime(
+        replace(each.outcome, aside=True),
+        each.during,
+        tuple(replace(field, outcomes=own) for field in each.fields),
+        tuple(replace(control, outcomes=own) for control in each.controls),
+    )
 
 
 def _with_anytime(anytime: tuple[Anytime, ...], step: Step, is_first: bool) -> Step:
@@ -132,14 +149,11 @@ def _with_anytime(anytime: tuple[Anytime, ...], step: Step, is_first: bool) -> S
     ]
     if not added:
         return step
-    outcomes = (replace(each.outcome, aside=True) for each in added)
-    fields = (replace(f, outcomes=(a.outcome.id,)) for a in added for f in a.fields)
-    controls = (replace(c, outcomes=(a.outcome.id,)) for a in added for c in a.controls)
     return replace(
         step,
-        outcomes=(*step.outcomes, *outcomes),
-        fields=(*step.fields, *fields),
-        controls=(*step.controls, *controls),
+        outcomes=(*step.outcomes, *(each.outcome for each in added)),
+        fields=(*step.fields, *(field for each in added for field in each.fields)),
+        controls=(*step.controls, *(control for each in added for control in each.controls)),
     )
 
 
