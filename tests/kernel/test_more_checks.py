@@ -1,4 +1,4 @@
-"""C04 to C22 on the powers of the sample city: each is sound, and one word makes a finding."""
+"""C04 to C24 on the powers of the sample city: each is sound, and one word makes a finding."""
 # ruff: noqa: E501
 
 from dataclasses import replace
@@ -74,6 +74,9 @@ CHANGES = [
     ("C22", FOI, 'name = "已补正", to = "check", clock = "重新起算"', 'name = "已补正", to = "check"'),
     ("C22", AID, 'name = "受理(支出型)", to = "survey", clock = "起算"', 'name = "受理(支出型)", to = "survey"'),
     ("C22", FOI, 'to = "provided", clock = "截止"', 'to = "provided"'),
+    ("C24", FOI, 'op = "=", value = "其他机关"', 'op = "=", value = "第三方"'),
+    ("C24", PENALTY, 'op = "=", value = "陈述、申辩和听证"', 'op = "!=", value = "陈述、申辩和听证"'),
+    ("C24", SPENDING, 'field = "amount", op = ">", rule = "bz.tier.small" }, { field = "amount", op = "<=", rule = "bz.tier.large"', 'field = "amount", op = "<=", rule = "bz.tier.small" }, { field = "amount", op = ">", rule = "bz.tier.large"'),
 ]  # fmt: skip
 
 
