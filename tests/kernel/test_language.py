@@ -478,9 +478,39 @@ def test_an_opinion_is_given_before_the_step_goes_on_and_wins_no_time():
 
     case.act("j", "ask_opinion", at=moment(3))
     assert case.open == ["j~opinion"]
-    case.act("j~opinion", "give_opinion", by="乙", post="q", at=moment(4))
+    assert case.refused("j~opinion", "give_opinion", by="乙", post="q") == ["time", "form"]
+    said = {"j~opinion": "可行"}
+    case.act("j~opinion", "give_opinion", by="乙", post="q", at=moment(4), facts=said)
     assert (case.open, case.state.since["j"]) == (["j"], moment(2))
+    assert case.refused("j", by="乙", at=moment(4)) == ["distinct"]  # it was another's opinion
     assert sound(*steps)
+
+
+def test_asking_for_an_opinion_holds_up_neither_silence_nor_a_withdrawal():
+    back = Anytime(Outcome("back", "撤回", ("bad",), post="q", cancels=True))
+    lapse = Outcome("lapse", "视为同意", ("c",), after=rule(5))
+    b = step("b", ("c",))
+    b = replace(b, outcomes=(*b.outcomes, lapse), reviewer="q")
+    steps = (step("a", ("b",)), b, step("c", ("good",)))
+
+    case = Case(*steps, anytime=(back,)).act("a").act("b", "ask_opinion", at=moment(2))
+    assert case.refused("b~opinion", "give_opinion", post="q", at=moment(9)) == ["silence"]
+    case.act("b~opinion", "lapse", by=LAW, post=LAW, at=moment(9, 0))
+    assert (case.open, case.state.since["c"]) == (["c"], moment(9, 0))
+
+    case = Case(*steps, anytime=(back,)).act("a").act("b", "ask_opinion", at=moment(2))
+    assert case.act("b~opinion", "back", post="q", at=moment(3)).state.ended == "bad"
+
+
+def test_whom_a_step_keeps_out_it_keeps_out_of_its_opinion_too():
+    c = replace(step("c", ("good",)), controls=(Distinct(rule(1), ("b",)),))
+    case = Case(step("a", ("b",)), replace(step("b", ("c",)), reviewer="q"), c).act("a")
+    case.act("b", "ask_opinion").act(
+        "b~opinion", by="乙", post="q", outcome="give_opinion", facts={"b~opinion": "可行"}
+    )
+    case.act("b", by="丙")
+
+    assert case.refused("c", by="乙") == case.refused("c", by="丙") == ["distinct"]
 
 
 # ─── Charts that several powers use 子流程

@@ -1,11 +1,11 @@
-"""C04 to C22 on the powers of the sample city: each is sound, and one word makes a finding."""
+"""C04 to C24 on the powers of the sample city: each is sound, and one word makes a finding."""
 # ruff: noqa: E501
 
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.kernel.charts import PACKS, SOUND
+from tests.kernel.charts import CALENDAR, PACKS, SOUND
 
 from guiju.formats.packs import read_one, read_power, read_rules
 from guiju.kernel.checks import findings
@@ -18,6 +18,7 @@ from guiju.kernel.controls.hearing_offered import HearingOffered
 from guiju.kernel.controls.legality_review import LegalityReview
 from guiju.kernel.controls.random_draw import RandomDraw
 from guiju.kernel.controls.seal_register import SealRegister
+from guiju.kernel.examples import failures
 from guiju.kernel.law import Category, LawLevel, Measure
 from guiju.kernel.power import Basis, Field, FieldKind, Outcome, Power
 from guiju.kernel.rules import Certainty, Rule, Unit
@@ -49,7 +50,7 @@ CHANGES = [
     ("C05", PENALTY, 'limit = "cf.file.days"', 'limit = { value = 99, unit = "自然日", source = "某" }'),
     ("C06", PENALTY, 'measures = ["警告", ', 'measures = ["查封", '),
     ("C08", PENALTY, 'rule = "cf.hearing.chair", steps = ["discover", "investigate", ', 'rule = "cf.hearing.chair", steps = ["discover", '),
-    ("C08", AID, '["decide", "county_decide", "urgent_decide"]', '["decide"]'),
+    ("C08", AID, 'steps = ["decide", "refuse_decide", "county_decide", "urgent_decide"]', 'steps = ["decide"]'),
     ("C08", SEAL, 'rule = "yz.approver", steps = ["approve"]', 'rule = "yz.approver", steps = ["check"]'),
     ("C11", PENALTY, 'name = "立案"\nkind = "立案"', 'name = "立案"\nkind = "登记"'),
     ("C11", AID, 'name = "受理"\nkind = "受理"', 'name = "受理"\nkind = "登记"'),
@@ -58,7 +59,7 @@ CHANGES = [
     ("C12", AID, 'name = "已发放", to = "complete"', 'name = "已发放", to = "close"'),
     ("C12", DEVICE, 'name = "准予许可", to = "issue"', 'name = "准予许可", to = "close"'),
     ("C13", PLAN, 'rule = "ghf.licence.verify.persons", post = "planning_reviewer"', 'rule = "ghf.licence.verify.persons", post = "city_window"'),
-    ("C13", PENALTY, '{ kind = "persons_min", rule = "cf.officers", post = "market_officer" },\n  { kind = "evidence", rule = "cf.certified"', '{ kind = "evidence", rule = "cf.certified"'),
+    ("C13", PENALTY, '{ kind = "persons_min", rule = "cf.officers", post = "market_officer" },\n  { kind = "certified"', '{ kind = "certified"'),
     ("C14", SPENDING, 'post = "village_secretary" },\n  { kind', 'post = "village_committee" },\n  { kind'),
     ("C15", FOI, '{ kind = "evidence", rule = { source = "本市示范规定:检索', '# { kind = "evidence", rule = { source = "本市示范规定:检索'),
     ("C16", PLAN, 'name = "建设工程设计方案"', 'name = "使用土地的 有关证明文件"'),
@@ -74,6 +75,9 @@ CHANGES = [
     ("C22", FOI, 'name = "已补正", to = "check", clock = "重新起算"', 'name = "已补正", to = "check"'),
     ("C22", AID, 'name = "受理(支出型)", to = "survey", clock = "起算"', 'name = "受理(支出型)", to = "survey"'),
     ("C22", FOI, 'to = "provided", clock = "截止"', 'to = "provided"'),
+    ("C24", FOI, 'op = "=", value = "其他机关"', 'op = "=", value = "第三方"'),
+    ("C24", PENALTY, 'op = "=", value = "陈述、申辩和听证"', 'op = "!=", value = "陈述、申辩和听证"'),
+    ("C24", SPENDING, 'field = "amount", op = ">", rule = "bz.tier.small" }, { field = "amount", op = "<=", rule = "bz.tier.large"', 'field = "amount", op = "<=", rule = "bz.tier.small" }, { field = "amount", op = ">", rule = "bz.tier.large"'),
 ]  # fmt: skip
 
 
@@ -218,6 +222,23 @@ def test_a_control_that_points_nowhere_is_found(control, fields, said):
 
     assert len(messages) == 1
     assert said in messages[0]
+
+
+def test_a_step_that_asks_for_an_opinion_is_complete_as_it_is_and_wins_no_days():
+    asks = {"review": "inspector", "decide": "reviewer"}
+    steps = tuple(replace(s, reviewer=asks.get(s.id, "")) for s in SOUND.steps)
+    power = replace(SOUND, steps=steps)
+
+    def promising(days: int) -> list[str]:
+        promised = replace(SOUND.limits.promised, value=days)
+        limits = replace(SOUND.limits, promised=promised)
+        return [str(each) for each in findings(replace(power, limits=limits), ON)]
+
+    assert [*failures(power, CALENDAR)] == []
+    assert promising(6) == []  # review 4 and decide 2, each with its opinion
+    assert promising(5) == [
+        "[C05] 环节时限合计6工作日,超过承诺时限5个工作日(样例设定);例如:图纸审查 4 → 决定 2"
+    ]
 
 
 def test_a_red_point_is_guarded_on_every_outcome():

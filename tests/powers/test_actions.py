@@ -9,7 +9,7 @@ from django.conf import settings
 from tests.walk import CITY_TIME, Walk
 
 from guiju.formats.packs import Pack, PackError, read_pack
-from guiju.powers.actions import NotPublishable, publish_power
+from guiju.powers.actions import NotPublishable, load_powers, publish_power
 from guiju.powers.models import Version
 from guiju.record.models import Act
 
@@ -50,6 +50,20 @@ def test_a_power_with_findings_is_not_published(pack: Pack):
         publish_power(power=power, calendar=pack.calendar, by="t", at=AT)
 
     assert Version.objects.filter(code=power.code).count() == 1
+
+
+def test_a_pack_whose_people_cannot_keep_apart_what_a_power_separates_is_not_loaded(pack: Pack):
+    rows = tuple(
+        replace(a, person="hbz-window") if a.post == "hbz-town_approver" and a.rank == "A" else a
+        for a in pack.assignments
+    )
+    new = replace(pack.powers[0], notes=("新的说明",))
+    changed = replace(pack, assignments=rows, powers=(new, *pack.powers[1:]))
+
+    with pytest.raises(NotPublishable, match=r"\[S01\] .*堠北庄"):
+        load_powers(pack=changed, by="t", at=AT)
+
+    assert Version.objects.filter(code=new.code).count() == 1  # what came before it neither
 
 
 def test_a_name_that_no_column_holds_is_refused_on_every_database(pack: Pack):

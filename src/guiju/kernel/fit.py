@@ -26,7 +26,7 @@ from guiju.kernel.power import (
     Power,
     Step,
 )
-from guiju.kernel.unfold import OPINION, entry_of, unfold
+from guiju.kernel.unfold import OPINION, entry_of, source_of, unfold
 
 ID = re.compile("[a-z][a-z0-9_-]{0,39}")
 COUNTING = (
@@ -62,14 +62,33 @@ class _Known:
 
 def misfits(power: Power) -> Iterator[ChartError]:
     """Everything in a chart that does not fit together, top to bottom."""
+    written = [*_misfits_as_written(power)]
+    yield from written
+    if not written:  # what is written short can be written out
+        yield from _misfits_of_whole(power, unfold(power))
+
+
+def fitting(power: Power) -> Power:
+    """The power unfolded. Raises ChartError, the first one, where its parts do not fit."""
+    for error in _misfits_as_written(power):
+        raise error
+    whole = unfold(power)
+    for error in _misfits_of_whole(power, whole):
+        raise error
+    return whole
+
+
+def _misfits_as_written(power: Power) -> Iterator[ChartError]:
     if not power.steps or not power.ends:
         yield ChartError("steps", "没有环节或没有终点", "至少写一个环节和一个终点")
         return
-    written = [*_misfits_of_names(power), *_misfits_of_calls(power), *_misfits_of_anytime(power)]
-    yield from written
-    if written:
-        return  # what is written short cannot be written out
-    whole = unfold(power)
+    yield from _misfits_of_names(power)
+    yield from _misfits_of_calls(power)
+    yield from _misfits_of_anytime(power)
+
+
+def _misfits_of_whole(power: Power, whole: Power) -> Iterator[ChartError]:
+    """What does not fit in an unfolded power, with the place where it was written."""
     steps = {step.id: step for step in whole.steps}
     known = _Known(
         steps,
@@ -81,8 +100,7 @@ def misfits(power: Power) -> Iterator[ChartError]:
         yield ChartError("steps[0].join", "第一个环节不能等待其他环节", "去掉 join")
     places = {step.id: f"steps[{i}]" for i, step in enumerate(power.steps)}
     for step in whole.steps:
-        place = next(place for id_, place in places.items() if entry_of((id_,), step.id))
-        yield from _misfits_of_step(place, step, known)
+        yield from _misfits_of_step(places[source_of(step.id)], step, known)
 
 
 def _charts(power: Power) -> Iterator[tuple[str, Power | Chart]]:

@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from guiju.kernel.power import Condition, Field, FieldKind, Operator
@@ -70,9 +70,11 @@ def _amount(value: str, field: Field) -> str:
 
 
 def _compare(condition: Condition, field: Field, text: str) -> bool:
+    is_number = field.kind in (FieldKind.NUMBER, FieldKind.MONEY)
+    if is_number and not NUMBER.fullmatch(text):
+        return False
+    read: Callable[[str], int | str] = int if is_number else str
     if condition.op is Operator.ONE_OF:
-        return text in condition.values
+        return read(text) in map(read, condition.values)
     wanted = str(condition.rule.number) if condition.rule else condition.value
-    if field.kind not in (FieldKind.NUMBER, FieldKind.MONEY):
-        return (text == wanted) is (condition.op is Operator.IS)
-    return bool(NUMBER.fullmatch(text)) and COMPARE[condition.op](int(text), int(wanted))
+    return bool(COMPARE[condition.op](read(text), read(wanted)))

@@ -22,9 +22,9 @@ clearing as the reset arcs and cancellation regions of YAWL (2005).
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from guiju.kernel.fit import ChartError, misfits
+from guiju.kernel.fit import ChartError, fitting
 from guiju.kernel.power import Outcome, Power, Step
-from guiju.kernel.unfold import OPINION, entry_of, unfold
+from guiju.kernel.unfold import GIVE, OPINION, entry_of, is_opinion
 
 END = 1  # the bit of the place that ends every case
 APPLIES = Outcome("applies", "适用", ())
@@ -85,9 +85,7 @@ class Net:
 
 def compile_net(power: Power) -> Net:
     """Compile a chart. Raises ChartError where its parts do not fit together."""
-    for error in misfits(power):
-        raise error
-    return _Compiler(unfold(power)).net()
+    return _Compiler(fitting(power)).net()
 
 
 class _Compiler:
@@ -134,9 +132,10 @@ class _Compiler:
                 put |= self._place(step, outcome, target)
             else:
                 put, end = put | END, target
-        is_opinion = step.id.endswith(OPINION) or f"{step.id}{OPINION}" in outcome.to
+        is_given = is_opinion(step) and outcome.id == GIVE
+        is_asked = f"{step.id}{OPINION}" in outcome.to
         put = put if outcome.to else take
-        return Transition(step, outcome, take, put, end, is_opinion=is_opinion)
+        return Transition(step, outcome, take, put, end, is_opinion=is_given or is_asked)
 
     def _choice(self, step: Step, outcome: Outcome, moves: Iterable[Transition]) -> Transition:
         """Raises ChartError when no step joins what the outcome chooses among."""

@@ -3,37 +3,50 @@
 - A step that calls a chart 子流程 becomes the chart's steps, ``call.step``; what leads to the
   chart's end goes on as the outcome of that name does.
 - A step with a ``reviewer`` 加签 may first ask for an opinion: one more outcome, and one more
-  step, ``step~opinion``, from which the case comes back.
+  step, ``step~opinion``, from which the case comes back. It is given in writing, by somebody
+  else than who goes on, and within the step's own limit, which does not begin again; what
+  silence brings about at the step it brings about there too.
 - A step that may be handed over 转办 gets an outcome with which the case stays.
 - An ``anytime`` outcome is added to each of its steps, with its own fields and controls.
+- Whom ``distinct`` keeps out who did a step, it keeps out who did any part of it.
 
 What is proven, run and drawn is the unfolded power; what is published is the short one.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from guiju.kernel.controls import Control
 from guiju.kernel.controls.distinct import Distinct
-from guiju.kernel.power import Anytime, Chart, Outcome, Power, Step, StepKind
+from guiju.kernel.power import Anytime, Chart, Field, Outcome, Power, Step, StepKind
+from guiju.kernel.rules import Certainty, Rule
 
 ASK, OPINION, GIVE, HAND_OVER = "ask_opinion", "~opinion", "give_opinion", "hand_over"
+PAPER = "加签意见"
+ANOTHER = Rule("opinion", PAPER, "加签是请别人先提意见", Certainty.SAMPLE)
 
 
 def unfold(power: Power) -> Power:
     """The same power without ``call``, ``reviewer``, ``may_hand_over`` and ``anytime``."""
     charts = {chart.id: chart for chart in power.charts}
-    plain = tuple(one for step in power.steps for one in _called(step, charts))
-    ids = [step.id for step in plain]
-    if power.charts:
-        plain = tuple(_led(step, ids) for step in plain)
-    first = ids[0] if ids else ""
-    steps = (_with_anytime(step, power.anytime, is_first=step.id == first) for step in plain)
-    whole = tuple(one for step in steps for one in _with_opinion(_handed(step)))
+    called = (one for step in power.steps for one in _called(step, charts))
+    parts = [one for step in called for one in _with_opinion(_handed(step))]
+    ids = [step.id for step in parts]
+    anytime = tuple(map(_aside, power.anytime))
+    is_first = (not i for i in range(len(parts)))
+    whole = tuple(map(partial(_with_anytime, anytime), parts, is_first))
+    if ids != [step.id for step in power.steps]:
+        whole = tuple(map(partial(_led, _parts(ids)), whole))
     if whole == power.steps:
         return power
     return replace(power, steps=whole, anytime=(), charts=())
+
+
+def is_opinion(step: Step) -> bool:
+    """Whether a step is where an opinion is given 加签, as a part of another step."""
+    return step.id.endswith(OPINION)
 
 
 def source_of(step: str) -> str:
@@ -92,39 +105,56 @@ def _called(step: Step, charts: dict[str, Chart]) -> tuple[Step, ...]:
 CLOCK = ("clock", "stop", "stop_days", "extend")
 
 
-def _parts(id_: str, ids: list[str]) -> tuple[str, ...]:
-    """The steps that a written id stands for: itself, or those of the chart it calls."""
-    return tuple(each for each in ids if entry_of((id_,), each)) or (id_,)
+def _parts(ids: Iterable[str]) -> dict[str, list[str]]:
+    """The steps that a written id stands for: itself with its opinion, or a chart's."""
+    parts: dict[str, list[str]] = {}
+    for id_ in ids:
+        for end in (match.start() for match in re.finditer("[.~]|$", id_)):
+            parts.setdefault(id_[:end], []).append(id_)
+    return parts
 
 
-def _led(step: Step, ids: list[str]) -> Step:
-    """Outcomes lead to the first step of what is called; ``distinct`` means all of them."""
+def _led(parts: Mapping[str, list[str]], step: Step) -> Step:
+    """Outcomes lead to the first part of a step; ``distinct`` means all of them."""
 
     def control(each: Control) -> Control:
         if not isinstance(each, Distinct):
             return each
-        return replace(each, steps=tuple(p for id_ in each.steps for p in _parts(id_, ids)))
+        return replace(each, steps=tuple(p for id_ in each.steps for p in parts.get(id_, [id_])))
 
     def outcome(each: Outcome) -> Outcome:
-        return replace(each, to=tuple(_parts(id_, ids)[0] for id_ in each.to))
+        to = tuple(parts.get(id_, [id_])[0] for id_ in each.to)
+        return each if to == each.to else replace(each, to=to)
 
     outcomes = tuple(map(outcome, step.outcomes))
     return replace(step, outcomes=outcomes, controls=tuple(map(control, step.controls)))
 
 
-def _with_anytime(step: Step, anytime: tuple[Anytime, ...], *, is_first: bool) -> Step:
-    for each in anytime:
-        named = each.during and entry_of(each.during, step.id)
-        if not named and (each.during or is_first):
-            continue
-        own = (each.outcome.id,)
-        step = replace(
-            step,
-            outcomes=(*step.outcomes, replace(each.outcome, aside=True)),
-            fields=(*step.fields, *(replace(f, outcomes=own) for f in each.fields)),
-            controls=(*step.controls, *(replace(c, outcomes=own) for c in each.controls)),
-        )
-    return step
+def _aside(each: Anytime) -> Anytime:
+    """The same, with fields and controls for its own outcome only."""
+    own = (each.outcome.id,)
+    return Anytime(
+        replace(each.outcome, aside=True),
+        each.during,
+        tuple(replace(field, outcomes=own) for field in each.fields),
+        tuple(replace(control, outcomes=own) for control in each.controls),
+    )
+
+
+def _with_anytime(anytime: tuple[Anytime, ...], step: Step, is_first: bool) -> Step:
+    added = [
+        each
+        for each in anytime
+        if (entry_of(each.during, step.id) if each.during else not is_first)
+    ]
+    if not added:
+        return step
+    return replace(
+        step,
+        outcomes=(*step.outcomes, *(each.outcome for each in added)),
+        fields=(*step.fields, *(field for each in added for field in each.fields)),
+        controls=(*step.controls, *(control for each in added for control in each.controls)),
+    )
 
 
 def _handed(step: Step) -> Step:
@@ -138,7 +168,18 @@ def _with_opinion(step: Step) -> tuple[Step, ...]:
     if not step.reviewer:
         return (step,)
     id_ = step.id + OPINION
+    silent = (outcome for outcome in step.outcomes if outcome.after)
+    opinion = Step(
+        id_,
+        f"{step.name}·{PAPER}",
+        StepKind.CONSULT,
+        step.reviewer,
+        (Outcome(GIVE, "提出意见", (step.id,)), *silent),
+        limit=step.limit,
+        documents=(PAPER,),
+        fields=(Field(id_, "意见"),),
+    )
     ask = Outcome(ASK, "加签", (id_,), aside=True)
-    give = Outcome(GIVE, "提出意见", (step.id,))
-    opinion = Step(id_, f"{step.name}·加签意见", StepKind.REVIEW, step.reviewer, (give,))
-    return replace(step, outcomes=(*step.outcomes, ask), reviewer=""), opinion
+    controls = (*step.controls, Distinct(ANOTHER, (id_,)))
+    asking = replace(step, outcomes=(*step.outcomes, ask), controls=controls, reviewer="")
+    return asking, opinion

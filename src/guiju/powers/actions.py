@@ -9,6 +9,7 @@ from django.db import transaction
 
 from guiju.formats.packs import Pack
 from guiju.formats.reader import plain
+from guiju.formats.staffing import staffing_findings
 from guiju.kernel.checks import NO_RULES, findings
 from guiju.kernel.checks.finding import Finding
 from guiju.kernel.examples import failures
@@ -30,12 +31,21 @@ class NotPublishable(ValueError):
 
 @transaction.atomic
 def load_powers(*, pack: Pack, by: str, at: datetime) -> list[Version]:
-    """Publish all powers of a pack, or none. Answers the versions that are new."""
+    """Publish all powers of a pack, or none. Answers the versions that are new.
+
+    Raises NotPublishable, also where the pack's people cannot keep the separations of a power
+    (S01): a pack is loaded with its people, and a step for which nobody is left would stop
+    running cases. A place with a vacant post does not count, so a vacancy refuses no pack.
+    """
     load_calendar(pack.years)
-    published = (
-        publish_power(power=power, calendar=pack.calendar, rules=pack.rules, by=by, at=at)
-        for power in pack.powers
-    )
+    published = []
+    for power in pack.powers:
+        published.append(
+            publish_power(power=power, calendar=pack.calendar, rules=pack.rules, by=by, at=at)
+        )
+        short = tuple(staffing_findings(pack, power, at.date()))
+        if short:
+            raise NotPublishable(power, short)
     return [version for version in published if version is not None]
 
 

@@ -31,6 +31,7 @@ from guiju.kernel.checks import (
     c21_controls_fit,
     c22_clock,
     c23_promise,
+    c24_conditions,
 )
 from guiju.kernel.checks.finding import Finding, Subject
 from guiju.kernel.net import compile_net
@@ -63,6 +64,7 @@ CHECKS = (
     c21_controls_fit,
     c22_clock,
     c23_promise,
+    c24_conditions,
 )
 
 

@@ -4,7 +4,8 @@ A red point needs, on every outcome by which the case goes on, a control that do
 leave a paper: people present, separation, publicity, a ceiling, a draw. An orange point needs
 some control; a yellow one a control or a measure in words. Words alone guard nothing, so they
 are enough only there. Steps that register or close need no risk point; those that inquire,
-review, decide, pay, seal or execute are orange at least.
+review, decide, pay, seal or execute are orange at least. The risk of an opinion 加签 is told at
+the step that asks for it.
 Source: the report's risk charts (三色预警) and its example of the home visit; the grades as in
 a city's rule (高 money, procurement, projects; 中 approvals and inspections; 低 little power).
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 
 from guiju.kernel.checks.finding import Finding, Subject, going_on, holds_for
 from guiju.kernel.power import APPLICANT, Grade, Step, StepKind
+from guiju.kernel.unfold import is_opinion
 
 ID = "C04"
 PAPER_ONLY = frozenset({"evidence", "reason_required", "one_notice", "seal_register", "promise"})
@@ -37,7 +39,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _unlisted(step: Step) -> Iterator[Finding]:
-    if step.post == APPLICANT or step.kind in HARMLESS:
+    if step.post == APPLICANT or step.kind in HARMLESS or is_opinion(step):
         return
     if step.risk is None:
         yield Finding(ID, f"“{step.name}”没有查找风险点", (step.id,))

@@ -16,7 +16,8 @@ another post than who made it, or be kept apart by ``distinct``.
 Source: as in the table; 行政许可法第四十八条, 行政处罚法第五十八条、第六十四条、第六十七条.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from guiju.kernel.checks.finding import Finding, Subject
 from guiju.kernel.controls.distinct import Distinct
@@ -38,16 +39,16 @@ OFFICERS = frozenset({K.INVESTIGATE, K.INFORM})
 def check(subject: Subject) -> Iterator[Finding]:
     """One finding for each step that lets an earlier hand in."""
     power = subject.power
-    steps = {step.id: step for step in power.steps}
+    ways = _ways(power)
     for step in power.steps:
         kinds = APART.get(step.kind, frozenset())
         if step.kind is K.HEARING:
             kinds = HEARING.get(power.category, OFFICERS)
-        before = [steps[id_] for id_ in _earlier(power, step.id)]
-        apart = [each for each in before if each.kind in kinds]
+        apart = [e for e in power.steps if e.kind in kinds and e.post != APPLICANT]
         if power.category is Category.PENALTY and step.kind is K.EXECUTE:
-            apart = [e for e in before if e.kind is K.DECIDE and e.post == step.post]
-        missing = [e.name for e in apart if e.id not in _kept_out(step) and e.post != APPLICANT]
+            apart = [e for e in power.steps if e.kind is K.DECIDE and e.post == step.post]
+        before = _earlier(ways, step.id) - _kept_out(step) if apart else ()
+        missing = [each.name for each in apart if each.id in before]
         if missing and step.post != APPLICANT:
             yield Finding(ID, f"“{step.name}”没有与{'、'.join(missing)}分离", (step.id,))
 
@@ -62,15 +63,21 @@ def _kept_out(step: Step) -> set[str]:
     }
 
 
-def _earlier(power: Power, target: str) -> list[str]:
-    """The steps from which ``target`` can be reached without passing it, in chart order."""
-    found = {target}
-    while True:
-        more = {
-            step.id
-            for step in power.steps
-            if step.id not in found and any(found & set(o.to) for o in step.outcomes)
-        }
-        if not more:
-            return [step.id for step in power.steps if step.id in found - {target}]
+def _ways(power: Power) -> dict[str, set[str]]:
+    """From which steps the ways lead to each step or end."""
+    ways: dict[str, set[str]] = defaultdict(set)
+    for step in power.steps:
+        for outcome in step.outcomes:
+            for id_ in outcome.to:
+                ways[id_].add(step.id)
+    return ways
+
+
+def _earlier(ways: Mapping[str, set[str]], target: str) -> set[str]:
+    """The steps from which ``target`` can be reached."""
+    found, todo = {target}, [target]
+    while todo:
+        more = ways.get(todo.pop(), set()) - found
         found |= more
+        todo += more
+    return found - {target}

@@ -11,6 +11,7 @@ from guiju.kernel.power import Outcome, Power, Step
 from guiju.kernel.program import asked
 from guiju.kernel.rules import Rule
 from guiju.kernel.soundness import Verdict
+from guiju.kernel.unfold import OPINION
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,13 @@ def holds_for(control: Control, outcome: Outcome) -> bool:
 def going_on(step: Step) -> tuple[Outcome, ...]:
     """The outcomes by which whoever does the step passes the case on.
 
-    Not what another post may do there, what comes by silence, or what takes the case back.
+    Not what another post may do there, what comes by silence, what takes the case back, or
+    what asks for an opinion first.
     """
     return tuple(
         outcome
         for outcome in step.outcomes
-        if outcome.to
+        if outcome.to not in ((), (f"{step.id}{OPINION}",))
         and not outcome.cancels
         and outcome.after is None
         and outcome.post in ("", step.post)
