@@ -51,7 +51,9 @@ class _Shape:
 
 def layout_of(plan: Plan, top: float, least: float = 0) -> Layout:
     """Measure a plan, from ``top`` down; it is at least ``least`` high."""
-    nodes = ((each.key, each.kind, each.cell, each.lines) for each in plan.nodes.values())
+    nodes = (
+        (each.key, each.kind, each.cell, each.lines, each.facts) for each in plan.nodes.values()
+    )
     shape = _Shape((plan.lanes, plan.edges, *nodes), plan)
     return replace(laid_out(shape, top, least), plan=plan)
 
