@@ -198,7 +198,7 @@ def _put_end(plan: Plan, edge: Edge, end: End) -> None:
     """Put an end into the nearest free cell below its step, at best in the same lane."""
     source = plan.nodes[edge.source]
     lanes = sorted(range(len(plan.lanes)), key=lambda lane: (abs(lane - source.lane), -lane))
-    cells = [(row, lane) for row in range(source.row + 1, plan.rows + 1) for lane in lanes[:3]]
+    cells = [(row, lane) for row in range(source.row + 1, plan.rows + 1) for lane in lanes[:4]]
     row, lane = next(each for each in cells if each[::-1] not in plan.cells)
     lines = balanced(end.name, NAME_SIZE - 1, NODE_WIDTH - 20)
     plan.put(Node(edge.target, Kind.END, lane, row, lines, is_refusal=end.is_refusal))
