@@ -6,6 +6,7 @@ printed circuits (Hashimoto and Stevens 1971). Lines that do not overlap share a
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 TRACK = 11.0  # between two tracks
 CLEAR = 4.0  # between two lines one behind the other on the same track
@@ -51,9 +52,9 @@ def _meets(one: Track, two: Track) -> bool:
 def _ordered(tracks: list[Track]) -> list[Track]:
     """Tracks are moved to better places for as long as that saves a crossing."""
     order = sorted(tracks, key=lambda track: (track.lo, track.hi))
-    if len(order) < 2:
-        return order
     for _ in order:
+        if not any(_crossings(*pair) for pair in combinations(order, 2)):
+            break
         before = list(order)
         for track in before:
             _move(order, track)
