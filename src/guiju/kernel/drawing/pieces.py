@@ -248,9 +248,9 @@ def _step(node: Node, step: Step, rect: Rect, risks: bool, progress: Progress) -
     limit, y = limit_words(step), rect.y + 18
     parts = [frame, _number(node.number, left + 13, rect.y + 14)]
     if look and step.risk:
-        parts.append(grade_mark(step.risk.grade, left + 29, rect.y + 14))
+        parts.append(grade_mark(step.risk.grade, left + 30, rect.y + 14))
         if width(limit, FACT_SIZE) < rect.w - 54:  # the mark says it too
-            parts.append(label(step.risk.grade, left + 37, y, FACT_SIZE, fill=look.text))
+            parts.append(label(step.risk.grade, left + 38, y, FACT_SIZE, fill=look.text))
     if limit:
         edge = rect.x + rect.w - 4
         parts.append(label(limit, edge, y, FACT_SIZE, text_anchor="end", fill=LINE))
