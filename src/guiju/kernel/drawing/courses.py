@@ -9,12 +9,12 @@ channels and through empty cells only, so that none can ever pass through a box:
     side      into the channel below, across, up or down beside the target, into its side
     round     into the channel below, across, up or down, across above the target, down
 
-Every line begins with the course that reads best. Then each line that crosses another is
-moved to the course with the fewest crossings, until no single line could do better; where
-crossings remain, the same is tried from an empty drawing, the longest line first. What is
-counted is what the grid decides: a line through a channel that another fills, and two
-lines in one channel that cross whichever of them goes first. ``ports`` and ``tracks`` see to
-it that nothing else crosses.
+Into the empty drawing comes one line after the other, the one with the fewest courses
+first, each on the course that reads best, or where that crosses another line, on the one
+with the fewest crossings. Then each line that crosses another is moved likewise, until no
+single line could do better. What is counted is what the grid decides: a line through a
+channel that another fills, and two lines in one channel that cross whichever of them goes
+first. ``ports`` and ``tracks`` see to it that nothing else crosses.
 """
 
 from collections.abc import Iterator, Sequence
@@ -160,13 +160,7 @@ def chosen(plan: Plan, ends: Sequence[tuple[Cell, Cell]]) -> tuple[Course, ...]:
     """One course for each pair of source and target."""
     grid = grid_of(plan)
     options = [_Options(courses(grid, *each), *each) for each in ends]
-    first = _Search(grid, options, range(len(options)))
-    if first.crossings:
-        long_first = sorted(range(len(options)), key=lambda i: -options[i].first.weight)
-        second = _Search(grid, options, long_first, is_empty=True)
-        if second.crossings < first.crossings:
-            first = second
-    return tuple(each.course for each in first.now)
+    return tuple(each.course for each in _Search(grid, options).now)
 
 
 class _Options:
@@ -184,20 +178,21 @@ class _Options:
 
 
 class _Search:
-    """A descent from one start: all on the best course, or one line after the other."""
+    """A descent from an empty drawing, in the order of how little choice lines have."""
 
-    def __init__(
-        self, grid: Grid, options: list[_Options], order: Sequence[int], is_empty: bool = False
-    ) -> None:
+    def __init__(self, grid: Grid, options: list[_Options]) -> None:
         width, height = 2 * grid.lanes + 2, 2 * grid.rows + 2
         self.board = Board(
             [[0] * width for _ in range(height)], [[0] * height for _ in range(width)]
         )
         self.options = options
         self.now = [each.first for each in options]
+        order = sorted(
+            range(len(options)),
+            key=lambda i: (len(options[i].courses), -options[i].first.weight),
+        )
         for i in order:
-            if is_empty:
-                self.now[i] = self._best(i, self.board.crossings(self.now[i]))
+            self.now[i] = self._best(i, self.board.crossings(self.now[i]))
             self.board.put(self.now[i], 1)
         self.moves = 0
         self.seen = [-1] * len(options)  # how many moves there had been when a line was tried
@@ -208,7 +203,6 @@ class _Search:
                     self._move(i)
             if self.moves == before:
                 break
-        self.crossings = sum(map(self.board.crossings, self.now)) // 2
 
     def _best(self, i: int, crossings: int) -> Traced:
         """The lightest of the courses that cross least; the line's own crosses so often."""
