@@ -14,6 +14,7 @@ from html import escape
 from itertools import accumulate
 from math import ceil
 from string import ascii_letters, digits
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from guiju.kernel.power import Grade
@@ -49,8 +50,7 @@ LOOKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(NamedTuple):
     """A rectangle in the units of the drawing, y growing downwards."""
 
     x: float

@@ -36,8 +36,13 @@ def _days(rule: Rule | None) -> str:
 
 
 def lines_of(step: Step) -> tuple[Outcome, ...]:
-    """The outcomes that are drawn as lines: they lead on, and are the step's own work."""
-    return tuple(outcome for outcome in step.outcomes if outcome.to and not outcome.aside)
+    """The outcomes that are drawn as lines."""
+    return tuple(filter(_is_line, step.outcomes))
+
+
+def _is_line(outcome: Outcome) -> bool:
+    """Whether it leads on, and is the step's own work."""
+    return bool(outcome.to) and not outcome.aside
 
 
 def outcome_name(outcome: Outcome) -> str:
@@ -57,16 +62,14 @@ def way_words(power: Power, outcome: Outcome) -> str:
     """Where an outcome leads, such as “第8步 发放救助金”; "" if the case stays."""
     if not outcome.to:
         return "本岗位另一人" if outcome.assigns else ""
-    numbers = {step.id: number for number, step in enumerate(power.steps, 1)}
-    if len(outcome.to) > 1:
-        steps = "、".join(str(numbers[target]) for target in outcome.to)
-        return f"第{steps}步({fork_words(outcome)})"
-    target = outcome.to[0]
-    if target in numbers:
-        number = numbers[target]
-        return f"第{number}步 {power.steps[number - 1].name}"
-    end = next(end for end in power.ends if end.id == target)
-    return f"终点:{end.name}"
+    end = next((end for end in power.ends if end.id == outcome.to[0]), None)
+    if end:
+        return f"终点:{end.name}"
+    ids = [step.id for step in power.steps]
+    numbers = [ids.index(target) + 1 for target in outcome.to]
+    if len(numbers) > 1:
+        return f"第{'、'.join(map(str, numbers))}步({fork_words(outcome)})"
+    return f"第{numbers[0]}步 {power.steps[numbers[0] - 1].name}"
 
 
 def outcome_words(power: Power, outcome: Outcome) -> str:
@@ -82,7 +85,7 @@ def beside_words(power: Power) -> Iterator[str]:
     steps: dict[str, list[int]] = {}
     for number, step in enumerate(power.steps, 1):
         for outcome in step.outcomes:
-            if outcome not in lines_of(step):
+            if not _is_line(outcome):
                 steps.setdefault(outcome_words(power, outcome), []).append(number)
     return (f"{_listed(numbers)}{ALSO}{words}" for words, numbers in steps.items())
 
