@@ -31,7 +31,7 @@ def anew(draw: Callable[[], object]) -> Callable[[], object]:
     """The same, as if nothing had ever been drawn."""
 
     def run() -> object:
-        for cached in (route.laid_out, ink.width, ink.wrap, ink._text):  # noqa: SLF001
+        for cached in (route.laid_out, ink.wrap, ink._text):  # noqa: SLF001
             cached.cache_clear()
         return draw()
 

@@ -112,13 +112,8 @@ def big_power() -> Power:
 
 
 def pack_power(path: Path) -> Power:
-    """A power of a pack as it is drawn: its steps written out, without what stands beside."""
-    whole = unfold(read_one(path, date(2026, 11, 22)))
-    steps = (
-        replace(step, outcomes=tuple(o for o in step.outcomes if not o.aside))
-        for step in whole.steps
-    )
-    return replace(whole, steps=tuple(steps))
+    """A power of a pack as it is drawn: its steps written out."""
+    return unfold(read_one(path, date(2026, 11, 22)))
 
 
 @st.composite

@@ -4,8 +4,6 @@ Geometry depends on the power and on ``risks`` alone, never on the progress of a
 that a case is read on the same picture that was published.
 """
 
-from dataclasses import replace
-
 from guiju.kernel.drawing import narrow, paper, wide
 from guiju.kernel.drawing.paper import Paper
 from guiju.kernel.drawing.plan import Progress
@@ -24,7 +22,7 @@ def chart_svg(
     path: CounterExample | None = None,
 ) -> str:
     """The chart on lanes, for wide screens; a counter-example is drawn over it in red."""
-    return wide.chart_svg(_lines(power), risks=risks, progress=progress, path=path)
+    return wide.chart_svg(unfold(power), risks=risks, progress=progress, path=path)
 
 
 def chart_svg_narrow(
@@ -35,21 +33,9 @@ def chart_svg_narrow(
     path: CounterExample | None = None,
 ) -> str:
     """The chart as one column of cards, for phones."""
-    return narrow.chart_svg_narrow(_lines(power), risks=risks, progress=progress, path=path)
+    return narrow.chart_svg_narrow(unfold(power), risks=risks, progress=progress, path=path)
 
 
 def pages_svg(power: Power, size: Paper, *, risks: bool) -> tuple[str, ...]:
     """The chart on pages of paper."""
-    return paper.pages_svg(_lines(power), size, risks=risks)
-
-
-def _lines(power: Power) -> Power:
-    """The power with only those outcomes that are drawn as lines: not what stands beside."""
-    whole = unfold(power)
-    if not any(outcome.aside for step in whole.steps for outcome in step.outcomes):
-        return whole
-    steps = (
-        replace(step, outcomes=tuple(o for o in step.outcomes if not o.aside))
-        for step in whole.steps
-    )
-    return replace(whole, steps=tuple(steps))
+    return paper.pages_svg(unfold(power), size, risks=risks)

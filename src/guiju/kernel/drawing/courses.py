@@ -9,12 +9,12 @@ channels and through empty cells only, so that none can ever pass through a box:
     side      into the channel below, across, up or down beside the target, into its side
     round     into the channel below, across, up or down, across above the target, down
 
-Every line begins with the course that reads best. Then each line that crosses another is
-moved to the course with the fewest crossings, until no single line could do better; where
-crossings remain, the same is tried from an empty drawing, the longest line first. What is
-counted is what the grid decides: a line through a channel that another fills, and two
-lines in one channel that cross whichever of them goes first. ``ports`` and ``tracks`` see to
-it that nothing else crosses.
+Into the empty drawing comes one line after the other, the one with the fewest courses
+first, each on the course that reads best, or where that crosses another line, on the one
+with the fewest crossings. Then each line that crosses another is moved likewise, until no
+single line could do better. What is counted is what the grid decides: a line through a
+channel that another fills, and two lines in one channel that cross whichever of them goes
+first. ``ports`` and ``tracks`` see to it that nothing else crosses.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
 from itertools import pairwise
+from math import inf
 
 from guiju.kernel.drawing.plan import Plan
 
@@ -70,15 +71,27 @@ class Course:
 Part = tuple[float, float, tuple[tuple[float, int], tuple[float, int]]]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a course takes of the grid."""
+
+    uprights: list[tuple[int, int, int]]  # x, and the y that it passes: from, up to
+    levels: list[tuple[int, int, int]]  # y, and the x that it passes
+    channels: list[tuple[int, Part]]  # what it takes of each channel; upright ones are negative
+
+
 class Traced:
     """A course on a grid where lane n is 2n+1, row n is 2n+1, and channel n is 2n."""
 
-    course: Course
-    weight: float
-    uprights: list[tuple[int, int, int]]  # x, from, to
-    levels: list[tuple[int, int, int]]  # y, from, to
-    parts: list[tuple[int, Part]]  # what it takes of each channel; upright ones are negative
+    def __init__(self, course: Course, points: list[tuple[int, int]], entry: float) -> None:
+        self.course, self.points, self.entry = course, points, entry
+        long = sum(abs(a - c) + abs(b - d) / 2 for (a, b), (c, d) in pairwise(points))
+        self.weight = long + BEND * len(points)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Found when it is tried: most courses never are."""
+        return _parts(self.points, self.entry)
 
 
 @dataclass(slots=True)
@@ -91,27 +104,29 @@ class Board:
 
     def put(self, line: Traced, count: int) -> None:
         """Add a line, or with -1 take it away."""
-        for x, lo, hi in line.uprights:
-            for y in range(lo + 1, hi):
+        for x, lo, hi in line.parts.uprights:
+            for y in range(lo, hi):
                 self.through[y][x] += count
-        for y, lo, hi in line.levels:
-            for x in range(lo + 1, hi):
+        for y, lo, hi in line.parts.levels:
+            for x in range(lo, hi):
                 self.over[x][y] += count
-        for channel, part in line.parts:
+        for channel, part in line.parts.channels:
             parts = self.channels.setdefault(channel, [])
             if count > 0:
                 parts.append(part)
             else:
                 parts.remove(part)
 
-    def crossings(self, line: Traced) -> int:
-        """How many lines this one would cross."""
+    def crossings(self, line: Traced, enough: float = inf) -> int:
+        """How many lines this one crosses, itself never; nobody counts beyond ``enough``."""
         found = 0
-        for y, lo, hi in line.levels:
-            found += sum(self.through[y][lo + 1 : hi])
-        for x, lo, hi in line.uprights:
-            found += sum(self.over[x][lo + 1 : hi])
-        for channel, part in line.parts:
+        for y, lo, hi in line.parts.levels:
+            found += sum(self.through[y][lo:hi])
+        for x, lo, hi in line.parts.uprights:
+            found += sum(self.over[x][lo:hi])
+        for channel, part in line.parts.channels:
+            if found >= enough:
+                break
             lo_, hi_, _ = part
             for other in self.channels.get(channel, ()):
                 if lo_ < other[1] and other[0] < hi_:
@@ -145,13 +160,7 @@ def chosen(plan: Plan, ends: Sequence[tuple[Cell, Cell]]) -> tuple[Course, ...]:
     """One course for each pair of source and target."""
     grid = grid_of(plan)
     options = [_Options(courses(grid, *each), *each) for each in ends]
-    first = _Search(grid, options, range(len(options)))
-    if first.crossings:
-        long_first = sorted(range(len(options)), key=lambda i: -options[i].first.weight)
-        second = _Search(grid, options, long_first, is_empty=True)
-        if second.crossings < first.crossings:
-            first = second
-    return tuple(each.course for each in first.now)
+    return tuple(each.course for each in _Search(grid, options).now)
 
 
 class _Options:
@@ -163,25 +172,27 @@ class _Options:
 
     @cached_property
     def all(self) -> list[Traced]:
-        """Every course."""
-        return [self.first, *(_traced(course, *self.ends) for course in self.courses[1:])]
+        """Every course, the lightest first."""
+        others = (_traced(course, *self.ends) for course in self.courses[1:])
+        return sorted([self.first, *others], key=lambda each: each.weight)
 
 
 class _Search:
-    """A descent from one start: all on the best course, or one line after the other."""
+    """A descent from an empty drawing, in the order of how little choice lines have."""
 
-    def __init__(
-        self, grid: Grid, options: list[_Options], order: Sequence[int], is_empty: bool = False
-    ) -> None:
+    def __init__(self, grid: Grid, options: list[_Options]) -> None:
         width, height = 2 * grid.lanes + 2, 2 * grid.rows + 2
         self.board = Board(
             [[0] * width for _ in range(height)], [[0] * height for _ in range(width)]
         )
         self.options = options
         self.now = [each.first for each in options]
+        order = sorted(
+            range(len(options)),
+            key=lambda i: (len(options[i].courses), -options[i].first.weight),
+        )
         for i in order:
-            if is_empty and self.board.crossings(self.now[i]):
-                self.now[i] = self._best(i)
+            self.now[i] = self._best(i, self.board.crossings(self.now[i]))
             self.board.put(self.now[i], 1)
         self.moves = 0
         self.seen = [-1] * len(options)  # how many moves there had been when a line was tried
@@ -192,26 +203,28 @@ class _Search:
                     self._move(i)
             if self.moves == before:
                 break
-        self.crossings = sum(self._crossings(i) for i in order) // 2
 
-    def _best(self, i: int) -> Traced:
-        return min(self.options[i].all, key=lambda each: (self.board.crossings(each), each.weight))
+    def _best(self, i: int, crossings: int) -> Traced:
+        """The lightest of the courses that cross least; the line's own crosses so often."""
+        best, fewest = self.now[i], crossings + 1
+        for each in self.options[i].all if crossings else ():
+            found = self.board.crossings(each, fewest)
+            if found < fewest:
+                best, fewest = each, found
+            if not found:
+                break
+        return best
 
     def _move(self, i: int) -> None:
-        """Move a line to its best course."""
+        """Move a line that crosses others to its best course."""
         before = self.now[i]
-        self.board.put(before, -1)
-        if self.board.crossings(before):
-            self.now[i] = self._best(i)
-        self.board.put(self.now[i], 1)
+        crossings = self.board.crossings(before)
+        if crossings:
+            self.board.put(before, -1)
+            self.now[i] = self._best(i, crossings)
+            self.board.put(self.now[i], 1)
         self.moves += self.now[i] is not before
         self.seen[i] = self.moves
-
-    def _crossings(self, i: int) -> int:
-        self.board.put(self.now[i], -1)
-        found = self.board.crossings(self.now[i])
-        self.board.put(self.now[i], 1)
-        return found
 
 
 def courses(grid: Grid, source: Cell, target: Cell) -> list[Course]:
@@ -268,7 +281,7 @@ def _traced(course: Course, source: Cell, target: Cell) -> Traced:
             entry = is_up * UP + place * HEIGHT
         case Way.ROUND:
             points = [start, (start[0], y), (x, y), (x, last), (end[0], last), end]
-    return _parts(course, points, entry)
+    return Traced(course, points, entry)
 
 
 def height_order(course: Course, source: Cell, target: Cell) -> tuple[bool, int]:
@@ -280,27 +293,28 @@ def height_order(course: Course, source: Cell, target: Cell) -> tuple[bool, int]
     return course.level > target[1], -course.level if is_folded else course.level
 
 
-def _parts(course: Course, points: list[tuple[int, int]], entry: float) -> Traced:
-    long = sum(abs(a - c) + abs(b - d) / 2 for (a, b), (c, d) in pairwise(points))
-    traced = Traced(course, long + BEND * len(points), [], [], [])
+def _parts(points: list[tuple[int, int]], entry: float) -> Parts:
+    parts = Parts([], [], [])
     for i, ((a, b), (c, d)) in enumerate(pairwise(points)):
         if a == c:
             lo, hi = (b, d) if b < d else (d, b)
-            traced.uprights.append((a, lo, hi))
+            if hi - lo > 1:
+                parts.uprights.append((a, lo + 1, hi))
             if a % 2 == 0:
                 begin, side = _sign(points[i - 1][0] - a), _sign(points[i + 2][0] - c)
                 foot = d + entry
                 part = min(b, foot), max(b, foot), ((b, begin), (foot, side))
-                traced.parts.append((-1 - a, part))
+                parts.channels.append((-1 - a, part))
         elif b % 2 == 0:
             lo, hi = (a, c) if a < c else (c, a)
-            traced.levels.append((b, lo, hi))
+            if hi - lo > 1:
+                parts.levels.append((b, lo + 1, hi))
             to = _sign(c - a)
             start = a + to * OUT if a % 2 else a
             end = c - to * INTO if c % 2 else c
             ends = (start, _sign(points[i - 1][1] - b)), (end, _sign(points[i + 2][1] - d))
-            traced.parts.append((b, (min(start, end), max(start, end), ends)))
-    return traced
+            parts.channels.append((b, (min(start, end), max(start, end), ends)))
+    return parts
 
 
 def _sign(number: int) -> int:

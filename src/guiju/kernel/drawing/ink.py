@@ -7,11 +7,14 @@ pages' content security policy would drop it.
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import accumulate
 from math import ceil
+from string import ascii_letters, digits
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from guiju.kernel.power import Grade
@@ -25,7 +28,7 @@ GREEN = "#15703a"
 RED = "#b3161b"
 NO_START = frozenset("、,。;:!?)”》」』】%,.;:!?)]}…/")  # no line begins with these
 NO_END = frozenset("(“《「『【([{")  # no line ends with these
-ATOM = re.compile(r"[0-9A-Za-z.\-_@+]+|\s+|.", re.DOTALL)  # what is not broken
+WORD = frozenset(ascii_letters + digits + ".-_@+")  # what is not broken between
 PHRASE = re.compile(r"(?<=[、,;:/,;:])|(?=[((])")  # where a short text breaks best
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # not in XML
 
@@ -47,8 +50,7 @@ LOOKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(NamedTuple):
     """A rectangle in the units of the drawing, y growing downwards."""
 
     x: float
@@ -76,23 +78,48 @@ class Rect:
         )
 
 
-@lru_cache(maxsize=8192)
 def width(text: str, size: float) -> float:
     """How wide a text is at most."""
-    return sum(size if east_asian_width(c) in "WFA" else 0.6 * size for c in text)
+    return sum(map(_tenths, text)) * size / 10
+
+
+@lru_cache(maxsize=8192)
+def _tenths(character: str) -> int:
+    """How wide a character is, in tenths of the height of the font."""
+    return 10 if east_asian_width(character) in "WFA" else 6
 
 
 @lru_cache(maxsize=2048)
 def wrap(text: str, size: float, room: float, first: float = 0) -> tuple[str, ...]:
     """The lines of a text in so much room; the first line is indented by ``first``."""
-    lines, line, used = [], "", first
-    for atom in _atoms(text, size, room):
-        if used + width(atom, size) > room and (line or used):
-            lines.append(line.rstrip())
-            line, used = "", 0
-        piece = atom if line or used else atom.lstrip()
-        line, used = line + piece, used + width(piece, size)
-    return (*lines, line.rstrip())
+    text = CONTROL.sub("", text).strip()
+    ends = list(accumulate(map(_tenths, text), initial=0))
+    lines: list[str] = []
+    start = 0
+    free = (room - first) * 10 / size + 0.001
+    while start < len(text):
+        fits = bisect_right(ends, ends[start] + free, start) - 1
+        end = _break(text, start, fits) if fits < len(text) else fits
+        if end == start and (lines or not first):  # a word longer than a line
+            end = max(fits, start + 1)
+        lines.append(text[start:end].rstrip())
+        while end < len(text) and text[end].isspace():
+            end += 1
+        start, free = end, room * 10 / size + 0.001
+    return tuple(lines) or ("",)
+
+
+def _break(text: str, start: int, end: int) -> int:
+    """The last place up to ``end`` where a line may be broken; ``start`` if there is none."""
+    while end > start and not _may_break(text[end - 1], text[end]):
+        end -= 1
+    return end
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after in NO_START or before in NO_END:
+        return False
+    return before not in WORD or after not in WORD
 
 
 def balanced(text: str, size: float, room: float) -> tuple[str, ...]:
@@ -117,31 +144,6 @@ def _packed(phrases: list[str], size: float, room: float) -> tuple[str, ...]:
             lines.append("")
         lines[-1] += phrase
     return tuple(lines)
-
-
-def _atoms(text: str, size: float, room: float) -> Iterator[str]:
-    """The pieces between which a line may be broken."""
-    held = ""
-    for piece in _pieces(CONTROL.sub("", text), size, room):
-        if held and piece[0] not in NO_START and held[-1] not in NO_END:
-            yield held
-            held = ""
-        if width(held + piece, size) > room:
-            yield held
-            held = ""
-        held += piece
-    if held:
-        yield held
-
-
-def _pieces(text: str, size: float, room: float) -> Iterator[str]:
-    """Characters, and words that fit into one line whole."""
-    for match in ATOM.finditer(text):
-        word = match.group()
-        if width(word, size) <= room:
-            yield word
-        else:
-            yield from word
 
 
 def tag(name: str, content: str = "", /, **attributes: str | float) -> str:

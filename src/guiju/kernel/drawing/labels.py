@@ -1,13 +1,16 @@
 """Labels: each on the level part of its own line, near the source, and on nothing else."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from guiju.kernel.drawing.ink import Rect
 from guiju.kernel.drawing.line import Line
 
 APART = 1.0  # between a label and whatever is not its own line
 STEP = 5.0  # between two places that are tried
+
+# What a label may not lie on: whose it is, from and to across, from and to down.
+Stretch = tuple[Line | None, float, float, float, float]
 
 
 def place_labels(lines: Sequence[Line], begins: Sequence[float]) -> dict[tuple[int, int], float]:
@@ -17,15 +20,12 @@ def place_labels(lines: Sequence[Line], begins: Sequence[float]) -> dict[tuple[i
     channel than a label cannot meet it.
     """
     near = _by_channel(lines, begins)
-    taken: dict[int, list[Rect]] = {}
     wider: dict[tuple[int, int], float] = {}
     for line in lines:
         if line.words:
-            level = line.course.level
-            others = [part for owner, part in near[level] if owner is not line]
-            labels = taken.setdefault(level, [])
-            line.label, lack = _place(line, [*others, *labels])
-            labels.append(line.label)
+            others = near[line.course.level]
+            line.label, lack = _place(line, others)
+            others.append(_stretch(None, line.label))
             turn = 1 if line.points[2:] and line.points[2][0] > line.points[0][0] else -1
             if lack > 0:
                 channel = line.source.lane + (turn > 0), -turn
@@ -33,29 +33,39 @@ def place_labels(lines: Sequence[Line], begins: Sequence[float]) -> dict[tuple[i
     return wider
 
 
-def _by_channel(lines: Sequence[Line], begins: Sequence[float]) -> list[list[tuple[Line, Rect]]]:
-    """Every stretch of every line, in each level channel that it touches or stands next to."""
-    near: list[list[tuple[Line, Rect]]] = [[] for _ in begins]
+def _by_channel(lines: Sequence[Line], begins: Sequence[float]) -> dict[int, list[Stretch]]:
+    """Every stretch of every line, by the level channels of labels that it comes near."""
+    near: dict[int, list[Stretch]] = {line.course.level: [] for line in lines if line.words}
     for line in lines:
         for part in line.stretches():
+            stretch = _stretch(line, part)
             first = max(bisect_right(begins, part.y) - 1, 0)
-            last = bisect_left(begins, part.y + part.h + 20)
-            for level in range(first, last):
-                near[level].append((line, part))
+            for level in range(first, bisect_left(begins, part.y + part.h + 20)):
+                if level in near:
+                    near[level].append(stretch)
     return near
 
 
-def _place(line: Line, others: list[Rect]) -> tuple[Rect, float]:
+def _stretch(line: Line | None, part: Rect) -> Stretch:
+    return line, part.x - APART, part.x + part.w + APART, part.y - APART, part.y + part.h + APART
+
+
+def _place(line: Line, others: list[Stretch]) -> tuple[Rect, float]:
     """The first place that is free, or the one with the fewest others and what it lacks."""
     assert line.across is not None
     wide, high = line.label_size
     x0, x1 = line.points[0][0], line.points[min(2, len(line.points) - 1)][0]
     y = line.across.at - high / 2
-    low, top = y + high + APART, y - APART
-    spans = [(o.x - APART, o.x + o.w + APART) for o in others if o.y < low and top < o.y + o.h]
-    best, fewest = x0, len(spans) + 1
+    spans = [
+        (lo, hi)
+        for owner, lo, hi, top, foot in others
+        if top < y + high and y < foot and owner is not line
+    ]
+    left, right = min(x0, x1) - wide, max(x0, x1) + wide
+    near = [(lo, hi) for lo, hi in spans if lo < right and left < hi]
+    best, fewest = x0, len(near) + 1
     for x in _starts(x0, x1, wide):
-        hits = sum(lo < x + wide and x < hi for lo, hi in spans)
+        hits = sum(lo < x + wide and x < hi for lo, hi in near)
         if hits < fewest:
             best, fewest = x, hits
         if hits == 0:
@@ -76,10 +86,12 @@ def _lack(x0: float, x1: float, wide: float, spans: list[tuple[float, float]]) -
     return wide + 8 - min(free, default=wide + 8) if x0 != x1 else 0
 
 
-def _starts(x0: float, x1: float, wide: float) -> list[float]:
+def _starts(x0: float, x1: float, wide: float) -> Iterator[float]:
     """Where the left end of a label may be, the best first."""
     room = abs(x1 - x0) - wide - 6
     if room < 0:
-        return [(x0 + x1 - wide) / 2]
-    steps = (min(3 + each * STEP, 3 + room) for each in range(int(room / STEP) + 2))
-    return [x0 + step if x1 > x0 else x0 - wide - step for step in steps]
+        yield (x0 + x1 - wide) / 2
+        return
+    for each in range(int(room / STEP) + 2):
+        step = 3 + min(each * STEP, room)
+        yield x0 + step if x1 > x0 else x0 - wide - step

@@ -1,5 +1,6 @@
 """A line of the drawing, with all that is found out about it step by step."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,7 +12,7 @@ from guiju.kernel.drawing.tracks import Track
 
 LABEL_SIZE = 12
 LABEL_LINE = 15
-LABEL_ROOM = 100
+LABEL_ROOM = 112
 
 Point = tuple[float, float]
 
@@ -58,5 +59,15 @@ class Line:
 
 def line_of(edge: Edge, source: Node, target: Node, course: Course) -> Line:
     """A line that is not measured yet."""
-    words = balanced(edge.label, LABEL_SIZE, LABEL_ROOM) if edge.label else ()
-    return Line(edge, source, target, course, words)
+    return Line(edge, source, target, course, tuple(_label_lines(edge.label)))
+
+
+def _label_lines(text: str) -> Iterator[str]:
+    """The lines of a label; of several names, short ones share a line, long ones have theirs."""
+    line = ""
+    for name in re.findall("[^/]+/?", text):
+        if width(line + name, LABEL_SIZE) > LABEL_ROOM:
+            yield from balanced(line, LABEL_SIZE, LABEL_ROOM) if line else ()
+            line = ""
+        line += name
+    yield from balanced(line, LABEL_SIZE, LABEL_ROOM) if line else ()

@@ -31,15 +31,25 @@ from guiju.kernel.drawing.notes import (
     Paragraph,
     description,
     drawn,
-    join_words,
-    outcome_words,
     paragraph,
     risk_paragraphs,
     tag_size,
     title_of,
 )
-from guiju.kernel.drawing.plan import Progress, limit_words, post_name
+from guiju.kernel.drawing.plan import Progress
 from guiju.kernel.drawing.trace import DASH, CounterExample
+from guiju.kernel.drawing.words import (
+    ALSO,
+    join_words,
+    joins_of,
+    limit_words,
+    lines_of,
+    outcome_words,
+    post_name,
+    several_words,
+    way_name,
+    way_words,
+)
 from guiju.kernel.power import Power, Step
 
 WIDTH = 360
@@ -64,7 +74,7 @@ class Card:
     names: tuple[str, ...]
     facts: Paragraph  # post and limit
     risks: tuple[Paragraph, ...]
-    ways: tuple[tuple[Paragraph, bool], ...]  # whether a counter-example takes it
+    ways: tuple[tuple[Paragraph, str], ...]  # with their ink: red if a counter-example takes it
     leads_on: Paragraph | None  # the label of the arrow to the next card; None: no arrow
     mark: str  # how far the case has come, in words
     turns_on: tuple[int, ...] = ()  # the moves of a counter-example along the arrow
@@ -109,7 +119,9 @@ def cards_of(
     path: CounterExample | None = None,
 ) -> list[Card]:
     """One card for each step."""
-    return [_card(power, i, risks, progress, path) for i in range(len(power.steps))]
+    joins = joins_of(power)
+    waits = [join_words(power, step, joins) for step in power.steps]
+    return [_card(power, i, risks, progress, path, wait) for i, wait in enumerate(waits)]
 
 
 def stack_height(cards: Sequence[Card]) -> float:
@@ -139,22 +151,24 @@ def _card(
     risks: bool,
     progress: Progress | None,
     path: CounterExample | None,
+    wait: str,
 ) -> Card:
+    """The card of one step, which may have to ``wait``."""
     step = power.steps[index]
     following = power.steps[index + 1].id if index + 1 < len(power.steps) else ""
-    on = [o for o in step.outcomes if o.to == (following,)]
+    on = [o for o in lines_of(step) if o.to == (following,)]
     turns = {o.id: path.turns(step.id, o.id) if path else [] for o in step.outcomes}
-    limit = limit_words(step)
-    facts = f"{post_name(power, step.post)}{f' · 限{limit}' if limit else ''}"
-    label_on = "/".join(o.name for o in on) if len(step.outcomes) > 1 else ""
+    limit, signers = limit_words(step), several_words(power, step)
+    facts = [post_name(power, step.post), f"限{limit}" if limit else "", signers]
+    waits = ((paragraph(wait, ROOM, size=TEXT_SIZE), DARK),) if wait else ()
     return Card(
         number=index + 1,
         step=step,
         names=wrap(step.name, NAME_SIZE, ROOM - NAME_LEFT),
-        facts=paragraph(facts, ROOM - NAME_LEFT, size=TEXT_SIZE),
+        facts=paragraph(" · ".join(filter(None, facts)), ROOM - NAME_LEFT, size=TEXT_SIZE),
         risks=risk_paragraphs(power, step, ROOM, TEXT_SIZE) if risks and step.risk else (),
-        ways=tuple(_ways(power, step, following, turns)),
-        leads_on=paragraph(label_on, WIDTH / 2 - 20, size=TEXT_SIZE) if on else None,
+        ways=(*waits, *_ways(power, step, following, turns)),
+        leads_on=paragraph(way_name(step, on), WIDTH / 2 - 20, size=TEXT_SIZE) if on else None,
         mark=_mark(step, progress, path),
         turns_on=tuple(sorted(n for o in on for n in turns[o.id])),
     )
@@ -162,22 +176,20 @@ def _card(
 
 def _ways(
     power: Power, step: Step, following: str, turns: dict[str, list[int]]
-) -> Iterator[tuple[Paragraph, bool]]:
-    """What a step waits for, and its outcomes but the one that the arrow stands for.
-
-    Each with whether a counter-example takes it.
-    """
-    wait = join_words(power, step)
-    if wait:
-        yield paragraph(wait, ROOM, size=TEXT_SIZE), False
+) -> Iterator[tuple[Paragraph, str]]:
+    """The outcomes of a step but the one that the arrow stands for, with their ink."""
+    lines = lines_of(step)
     for outcome in step.outcomes:
-        if outcome.to != (following,):
-            words = outcome_words(power, outcome)
-            if len(step.outcomes) == 1:  # its name says nothing that the way does not
-                words = words.partition(" ")[2]
-            if turns[outcome.id]:
-                words = f"{_turn_words(turns[outcome.id])} {words}"
-            yield paragraph(words, ROOM, size=TEXT_SIZE), bool(turns[outcome.id])
+        words, ink = outcome_words(power, outcome), DARK
+        if outcome not in lines:
+            words, ink = f"{ALSO}{words}", LINE
+        elif outcome.to == (following,):
+            continue
+        elif not way_name(step, [outcome]):
+            words = f"→ {way_words(power, outcome)}"
+        if turns[outcome.id]:
+            words, ink = f"{_turn_words(turns[outcome.id])} {words}", RED
+        yield paragraph(words, ROOM, size=TEXT_SIZE), ink
 
 
 def _turn_words(turns: Sequence[int]) -> str:
@@ -217,8 +229,8 @@ def _drawn_card(card: Card, top: float, risks: bool) -> str:
     for each in card.risks:
         parts.append(drawn(each, left, y, TEXT_SIZE))
         y += each.height
-    for each, is_run in card.ways:
-        parts.append(drawn(each, left, y + 3, TEXT_SIZE, RED if is_run else DARK))
+    for each, ink in card.ways:
+        parts.append(drawn(each, left, y + 3, TEXT_SIZE, ink))
         y += each.height
     return group(f"第{card.number}步 {card.step.name}", "".join(parts))
 
@@ -226,7 +238,7 @@ def _drawn_card(card: Card, top: float, risks: bool) -> str:
 def _frame(card: Card, top: float, risks: bool) -> str:
     is_current, is_done = card.mark.startswith("▲"), card.mark.startswith("✓")
     look = LOOKS[card.step.risk.grade] if risks and card.step.risk else None
-    is_run = bool(card.turns_on) or any(is_run for _, is_run in card.ways)
+    is_run = bool(card.turns_on) or any(ink == RED for _, ink in card.ways)
     if is_run or card.mark == trace.WRONG:
         rect = Rect(MARGIN, top, WIDTH - 2 * MARGIN, card.height)
         wide = 4 if card.mark == trace.WRONG else 2.5

@@ -1,12 +1,23 @@
-"""What a chart says in words: a step's risk points and controls, and where its outcomes lead."""
+"""What stands beside a chart: a step's risk points and controls; and the whole in words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guiju.kernel.drawing.ink import DARK, Rect, box, label, width, wrap
-from guiju.kernel.drawing.plan import Progress, limit_words, names_of, post_name
+from guiju.kernel.drawing.plan import Progress
 from guiju.kernel.drawing.trace import CounterExample, words_of
-from guiju.kernel.power import Outcome, Power, Risk, Step
+from guiju.kernel.drawing.words import (
+    beside_words,
+    join_words,
+    joins_of,
+    limit_words,
+    lines_of,
+    names_of,
+    outcome_words,
+    post_name,
+    several_words,
+)
+from guiju.kernel.power import Power, Risk, Step
 
 ENFORCED = "系统强制"
 NOTE_SIZE = 12
@@ -36,6 +47,11 @@ def risk_paragraphs(
     if risk.responsible and risk.responsible != step.post:
         texts.append(("", f"责任岗位:{post_name(power, risk.responsible)}"))
     return tuple(paragraph(text, room, tag, size) for tag, text in texts)
+
+
+def beside_paragraphs(power: Power, room: float) -> tuple[Paragraph, ...]:
+    """What is not drawn as a line, to stand below the chart."""
+    return tuple(paragraph(text, room) for text in beside_words(power))
 
 
 def paragraph(text: str, room: float, tag: str = "", size: float = NOTE_SIZE) -> Paragraph:
@@ -76,26 +92,6 @@ def drawn(each: Paragraph, x: float, y: float, size: float = NOTE_SIZE, fill: st
     return "".join(parts)
 
 
-def outcome_words(power: Power, outcome: Outcome) -> str:
-    """Where an outcome leads, such as “批准 → 第8步 发放救助金”."""
-    numbers = {step.id: number for number, step in enumerate(power.steps, 1)}
-    if len(outcome.to) > 1:
-        steps = "、".join(str(numbers[target]) for target in outcome.to)
-        return f"{outcome.name} → 第{steps}步(同时进行)"
-    target = outcome.to[0]
-    if target in numbers:
-        number = numbers[target]
-        return f"{outcome.name} → 第{number}步 {power.steps[number - 1].name}"
-    end = next(end for end in power.ends if end.id == target)
-    return f"{outcome.name} → 终点:{end.name}"
-
-
-def join_words(power: Power, step: Step) -> str:
-    """What a step waits for, or ""."""
-    numbers = [str(i) for i, each in enumerate(power.steps, 1) if each.id in step.join]
-    return f"等第{'、'.join(numbers)}步都办完" if len(numbers) > 1 else ""
-
-
 def title_of(power: Power, risks: bool, path: CounterExample | None = None) -> str:
     """The title of a chart."""
     what = "权力运行流程图与廉政风险防控图" if risks else "权力运行流程图"
@@ -106,17 +102,25 @@ def description(
     power: Power, progress: Progress | None, path: CounterExample | None = None
 ) -> str:
     """The whole chart in words, for screen readers."""
-    steps = [_step_words(power, i, step) for i, step in enumerate(power.steps, 1)]
+    joins = joins_of(power)
+    steps = [
+        _step_words(power, number, step, join_words(power, step, joins))
+        for number, step in enumerate(power.steps, 1)
+    ]
+    beside = [f"{each}。" for each in beside_words(power)]
     now = progress.current if progress else ()
     current = "、".join(step.name for step in power.steps if step.id in now)
     wrong = [f"{each}。" for each in words_of(power, path)] if path else []
-    return "".join([*wrong, f"当前环节:{current}。" if current else "", *steps])
+    return "".join([*wrong, f"当前环节:{current}。" if current else "", *steps, *beside])
 
 
-def _step_words(power: Power, number: int, step: Step) -> str:
+def _step_words(power: Power, number: int, step: Step, wait: str) -> str:
+    limit, signers = limit_words(step), several_words(power, step)
     facts = [post_name(power, step.post)]
-    facts += [f"限{limit_words(step)}"] if limit_words(step) else []
+    facts += [f"限{limit}"] if limit else []
+    facts += [signers] if signers else []
     facts += [f"{step.risk.grade}风险"] if step.risk else []
-    ways = ";".join(outcome_words(power, outcome) for outcome in step.outcomes)
-    wait = f"{join_words(power, step)},再办。" if len(step.join) > 1 else ""
-    return f"第{number}步 {step.name}({','.join(facts)}):{wait}{ways}。"
+    ways = ";".join(outcome_words(power, outcome) for outcome in lines_of(step))
+    return (
+        f"第{number}步 {step.name}({','.join(facts)}):{f'{wait},再办。' if wait else ''}{ways}。"
+    )

@@ -40,7 +40,7 @@ from guiju.kernel.drawing.pieces import (
     prefix,
     stacked,
 )
-from guiju.kernel.drawing.wide import Picture, picture_of
+from guiju.kernel.drawing.wide import Picture, drawn_foot, picture_of
 from guiju.kernel.power import Power
 
 MM = 25.4 / 72  # of a point
@@ -169,7 +169,7 @@ def _cut(picture: Picture, room: float) -> list[Stretch]:
         last = row
         free = room - (BAND if row else 0)
         for end in range(row, len(ends)):
-            band = BAND if end < len(ends) - 1 else 0
+            band = BAND if end < len(ends) - 1 else picture.foot_height
             if max(ends[end] - start + band, sum(notes[row : end + 1]) + band) <= free:
                 last = end + 1
         if last == row:
@@ -186,7 +186,8 @@ def _body(picture: Picture, sheet: Sheet, stretches: list[Stretch], index: int) 
     top = TITLE + LEGEND_HEIGHT
     begin = top + picture.head + (0 if is_first else BAND)
     notes = [note for note, _ in picture.notes if note.node.row in stretch.rows]
-    places = _note_places(picture, notes, stretch, sheet.room[1] - begin)
+    below = picture.foot_height if is_last else 0
+    places = _note_places(picture, notes, stretch, sheet.room[1] - begin - below)
     end = begin + stretch.end - stretch.start
     ends = [place.y + place.h - stretch.start + begin for place in places]
     foot = max([end + (0 if is_last else BAND), *ends])
@@ -215,7 +216,7 @@ def _body(picture: Picture, sheet: Sheet, stretches: list[Stretch], index: int) 
             *drawn_lanes(layout, picture.heads, frame, picture.head),
             tag("g", "".join(inside), transform=f"translate(0 {shift:.2f})"),
             "" if is_first else _connectors(cuts[0], begin, -1, index),
-            "" if is_last else _connectors(cuts[1], end, 1, index + 2),
+            drawn_foot(picture, foot) if is_last else _connectors(cuts[1], end, 1, index + 2),
         ]
     )
     return tag("g", body, transform=f"translate({(sheet.room[0] - picture.right) / 2:.2f} 0)")
@@ -283,12 +284,16 @@ def _columns(cards: list[Card], paper: Paper) -> tuple[Sheet, list[list[list[Car
     """Cards in columns, columns on pages: pages of columns of cards."""
     tried = []
     scale_min = paper.scale_min(SMALLEST)
+    highest = max(stack_height([card]) for card in cards)
     for count in (1, 2, 3):
         wide = count * (CARD_WIDTH + COLUMN_GAP) - COLUMN_GAP
-        for sheet in list(_sheets(paper, wide, scale_min))[:: SCALES + 1]:  # as broad as fits
-            columns = _packed(cards, sheet.room[1] - TITLE - CARD_TOP)
-            pages = [columns[i : i + count] for i in range(0, len(columns), count)]
-            tried.append((sheet, pages))
+        sheets = list(_sheets(paper, wide, scale_min))
+        for turn in (sheets[: SCALES + 1], sheets[SCALES + 1 :]):  # upright, across
+            fitting = (each for each in turn if each.room[1] - TITLE - CARD_TOP >= highest)
+            for sheet in list(fitting)[:1]:  # as broad as fits
+                columns = _packed(cards, sheet.room[1] - TITLE - CARD_TOP)
+                pages = [columns[i : i + count] for i in range(0, len(columns), count)]
+                tried.append((sheet, pages))
     return min(tried, key=lambda each: (len(each[1]), -each[0].scale))
 
 

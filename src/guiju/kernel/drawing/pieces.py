@@ -29,6 +29,8 @@ from guiju.kernel.drawing.notes import (
     risk_paragraphs,
 )
 from guiju.kernel.drawing.plan import (
+    FACT_LINE,
+    FACT_SIZE,
     HEADER_HEIGHT,
     LINE_HEIGHT,
     NAME_SIZE,
@@ -36,10 +38,10 @@ from guiju.kernel.drawing.plan import (
     Node,
     Plan,
     Progress,
-    limit_words,
 )
 from guiju.kernel.drawing.route import Layout
 from guiju.kernel.drawing.trace import WRONG, CounterExample
+from guiju.kernel.drawing.words import limit_words
 from guiju.kernel.power import Grade, Power, Risk, Step
 
 MARGIN = 8
@@ -243,15 +245,20 @@ def _step(node: Node, step: Step, rect: Rect, risks: bool, progress: Progress) -
         stroke_width=4 if is_current else 1.6,
     )
     left = rect.x + (3 if node.number == 1 else 0)  # clear of the round corner
-    parts = [frame, _number(node.number, left + 15, rect.y + 14)]
+    limit, y = limit_words(step), rect.y + 18
+    parts = [frame, _number(node.number, left + 13, rect.y + 14)]
     if look and step.risk:
-        parts.append(grade_mark(step.risk.grade, left + 33, rect.y + 14))
-        parts.append(label(step.risk.grade, left + 41, rect.y + 18, 11, fill=look.text))
-    limit = limit_words(step)
+        parts.append(grade_mark(step.risk.grade, left + 30, rect.y + 14))
+        if width(limit, FACT_SIZE) < rect.w - 54:  # the mark says it too
+            parts.append(label(step.risk.grade, left + 38, y, FACT_SIZE, fill=look.text))
     if limit:
-        edge = rect.x + rect.w - 6
-        parts.append(label(limit, edge, rect.y + 18, 11, text_anchor="end", fill=LINE))
+        edge = rect.x + rect.w - 4
+        parts.append(label(limit, edge, y, FACT_SIZE, text_anchor="end", fill=LINE))
     parts.append(_name(node, rect, HEADER_HEIGHT, NAME_SIZE))
+    y = rect.y + HEADER_HEIGHT + LINE_HEIGHT * len(node.lines) + FACT_SIZE + 4
+    for i, words in enumerate(node.facts):
+        middle = {"text_anchor": "middle", "fill": LINE}
+        parts.append(label(words, rect.middle, y + FACT_LINE * i, FACT_SIZE, **middle))
     if is_current:
         parts.append(_current_mark(rect))
     if is_done:

@@ -7,15 +7,25 @@ says no more and is hard to follow. Forks and joins are bars.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from guiju.kernel.drawing.ink import balanced
-from guiju.kernel.power import APPLICANT, End, Outcome, Power, Step
+from guiju.kernel.drawing.ink import balanced, wrap
+from guiju.kernel.drawing.words import (
+    fork_words,
+    joins_of,
+    lines_of,
+    post_name,
+    several_words,
+    way_name,
+)
+from guiju.kernel.power import End, Outcome, Power, Step
 
 NODE_WIDTH = 112
 NAME_SIZE = 14
 LINE_HEIGHT = 18
+FACT_SIZE = 11
+FACT_LINE = 15
 HEADER_HEIGHT = 22  # the row in a step's box for number, grade and limit
 
 
@@ -47,6 +57,7 @@ class Node:
     lines: tuple[str, ...]
     step: Step | None = None
     number: int = 0
+    facts: tuple[str, ...] = ()  # below the name of a step: who signs it together
     is_refusal: bool = False
 
     @property
@@ -59,7 +70,8 @@ class Node:
         """How high it is drawn."""
         match self.kind:
             case Kind.STEP:
-                return HEADER_HEIGHT + LINE_HEIGHT * len(self.lines) + 10
+                facts = FACT_LINE * len(self.facts)
+                return HEADER_HEIGHT + LINE_HEIGHT * len(self.lines) + facts + 10
             case Kind.END:
                 return LINE_HEIGHT * len(self.lines) + 12
         return 20
@@ -94,26 +106,6 @@ class Plan:
         self.nodes[node.key] = self.cells[node.lane, node.row] = node
 
 
-def post_name(power: Power, post: str) -> str:
-    """The words for a post; a chart need not list the applicant."""
-    name = power.post_name(post)
-    return "申请人" if name == APPLICANT else name
-
-
-def names_of(power: Power) -> dict[str, str]:
-    """Ids of posts and steps → their words, as controls want them."""
-    posts = {post.id: post.name for post in power.posts}
-    return posts | {step.id: step.name for step in power.steps}
-
-
-def limit_words(step: Step) -> str:
-    """The limit of a step as its badge shows it, such as 3工作日."""
-    limit = step.limit
-    if limit is None or limit.value is None:
-        return ""
-    return f"{limit.value}{limit.unit or ''}{limit.mark}"
-
-
 def plan_of(power: Power) -> Plan:
     """Put a chart on the grid."""
     lanes = lane_posts(power)
@@ -121,8 +113,8 @@ def plan_of(power: Power) -> Plan:
     into: dict[str, list[str]] = {}
     for edge in plan.edges:
         into.setdefault(edge.target, []).append(edge.source)
-    for number, step in enumerate(power.steps, 1):
-        _put_step(plan, into, step, lanes.index(step.post), number)
+    for node in _nodes_of(power, lanes):
+        _put(plan, into, node)
     ends = {end.id: end for end in power.ends}
     for edge in plan.edges:
         if edge.target not in plan.nodes:
@@ -144,12 +136,12 @@ def edges_of(power: Power) -> Iterator[Edge]:
         if len(step.join) > 1:
             yield Edge(join_key(step.id), step.id)
         ways: dict[str, list[Outcome]] = {}
-        for outcome in step.outcomes:
+        for outcome in lines_of(step):
             ways.setdefault(_way(step, outcome, heads), []).append(outcome)
         for target, shared in ways.items():
-            names = "/".join(each.name for each in shared) if len(step.outcomes) > 1 else ""
-            yield Edge(step.id, target, names, tuple(each.id for each in shared))
-        for outcome in step.outcomes:
+            ids = tuple(each.id for each in shared)
+            yield Edge(step.id, target, way_name(step, shared), ids)
+        for outcome in lines_of(step):
             if len(outcome.to) > 1:
                 fork = fork_key(step.id, outcome.id)
                 yield from (Edge(fork, heads[target]) for target in outcome.to)
@@ -173,37 +165,40 @@ def _way(step: Step, outcome: Outcome, heads: dict[str, str]) -> str:
     return heads.get(target, f"{step.id}>{target}")
 
 
-def _put_step(plan: Plan, into: dict[str, list[str]], step: Step, lane: int, number: int) -> None:
-    """Put a step with its bars."""
-    if len(step.join) > 1:
-        key = join_key(step.id)
-        plan.put(Node(key, Kind.JOIN, lane, _row_below(plan, into, key, lane), ("都办完后",)))
-    row = _row_below(plan, into, step.id, lane)
-    lines = balanced(step.name, NAME_SIZE, NODE_WIDTH - 12)
-    plan.put(Node(step.id, Kind.STEP, lane, row, lines, step, number))
-    for outcome in step.outcomes:
-        if len(outcome.to) > 1:
-            key = fork_key(step.id, outcome.id)
-            row = _row_below(plan, into, key, lane)
-            plan.put(Node(key, Kind.FORK, lane, row, ("同时进行",)))
+def _nodes_of(power: Power, lanes: tuple[str, ...]) -> Iterator[Node]:
+    """The steps with their bars, in the order of the chart and not yet in their rows."""
+    joins = joins_of(power)
+    for number, step in enumerate(power.steps, 1):
+        lane = lanes.index(step.post)
+        if step.id in joins:
+            words = "适用的都办完后" if joins[step.id] else "都办完后"
+            yield Node(join_key(step.id), Kind.JOIN, lane, 0, (words,))
+        lines = balanced(step.name, NAME_SIZE, NODE_WIDTH - 12)
+        signers = several_words(power, step)
+        facts = wrap(signers, FACT_SIZE, NODE_WIDTH - 12) if signers else ()
+        yield Node(step.id, Kind.STEP, lane, 0, lines, step, number, facts)
+        for outcome in lines_of(step):
+            if len(outcome.to) > 1:
+                key = fork_key(step.id, outcome.id)
+                yield Node(key, Kind.FORK, lane, 0, (fork_words(outcome),))
 
 
-def _row_below(plan: Plan, into: dict[str, list[str]], key: str, lane: int) -> int:
-    """The first free row of a lane below all that lead here and already stand."""
-    above = [plan.nodes[source].row for source in into.get(key, ()) if source in plan.nodes]
+def _put(plan: Plan, into: dict[str, list[str]], node: Node) -> None:
+    """Put a node into the first free row of its lane below all that lead to it and stand."""
+    above = [plan.nodes[source].row for source in into.get(node.key, ()) if source in plan.nodes]
     if not above:  # nothing leads here from above: go on where the chart is
-        above = [node.row for node in list(plan.nodes.values())[-1:]]
+        above = [each.row for each in list(plan.nodes.values())[-1:]]
     row = max(above, default=-1) + 1
-    while (lane, row) in plan.cells:
+    while (node.lane, row) in plan.cells:
         row += 1
-    return row
+    plan.put(replace(node, row=row))
 
 
 def _put_end(plan: Plan, edge: Edge, end: End) -> None:
     """Put an end into the nearest free cell below its step, at best in the same lane."""
     source = plan.nodes[edge.source]
     lanes = sorted(range(len(plan.lanes)), key=lambda lane: (abs(lane - source.lane), -lane))
-    cells = [(row, lane) for row in range(source.row + 1, plan.rows + 1) for lane in lanes[:3]]
+    cells = [(row, lane) for row in range(source.row + 1, plan.rows + 1) for lane in lanes[:4]]
     row, lane = next(each for each in cells if each[::-1] not in plan.cells)
     lines = balanced(end.name, NAME_SIZE - 1, NODE_WIDTH - 20)
     plan.put(Node(edge.target, Kind.END, lane, row, lines, is_refusal=end.is_refusal))

@@ -1,6 +1,7 @@
 """The names of lanes once more, where a long chart would leave them off the screen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from math import ceil
 
 from guiju.kernel.drawing.ink import LINE, Rect, box, label, width
 from guiju.kernel.drawing.pieces import HEAD_FILL, MARGIN
@@ -24,31 +25,42 @@ def drawn_reminders(layout: Layout, heads: Sequence[tuple[str, ...]], top: float
     for line in layout.lines:
         filled += [*line.stretches(), *([line.label] if line.label else [])]
     parts = []
-    for number in range(1, count + 1):
-        start = top + number * EVERY
-        near = [each for each in filled if start - 60 < each.y + each.h and each.y < start + 600]
-        for lane, lines in enumerate(heads):
-            left, right = layout.lane_edges[lane : lane + 2]
-            mine = [each for each in near if each.x <= right and left <= each.x + each.w]
-            place = next(
-                (p for p in _places(layout, lane, lines, start) if _is_free(p, mine)), None
-            )
-            parts += _drawn(place, lines) if place else []
+    filled.sort(key=lambda each: each.y)
+    for lane, lines in enumerate(heads):
+        wide, high = max(width(each, SIZE) for each in lines), LINE_HEIGHT * len(lines)
+        left, right = layout.lane_edges[lane : lane + 2]
+        mine = [each for each in filled if each.x <= right and left <= each.x + each.w]
+        columns = [
+            (x, _spans(mine, x - CLEAR, x + wide + CLEAR))
+            for x in (layout.middles[lane] - wide / 2, left + 6, right - wide - 6)
+        ]
+        for number in range(1, count + 1):
+            start = top + number * EVERY
+            tried = [(_free_from(start, high, spans), x) for x, spans in columns]
+            y, x = min(tried, key=lambda each: each[0])  # of two alike the first, the middle
+            if y < start + SEARCH:
+                parts += _drawn(Rect(x, y, wide, high), lines)
     return "".join(parts)
 
 
-def _places(layout: Layout, lane: int, lines: tuple[str, ...], start: float) -> Iterator[Rect]:
-    """Where a name may stand: in the middle of its lane, else at its edges."""
-    wide, high = max(width(each, SIZE) for each in lines), LINE_HEIGHT * len(lines)
-    left, right = layout.lane_edges[lane], layout.lane_edges[lane + 1]
-    middle = layout.middles[lane] - wide / 2
-    for i in range(int(SEARCH / STEP)):
-        for x in (middle, left + 6, right - wide - 6):
-            yield Rect(x, start + i * STEP, wide, high)
+def _spans(filled: list[Rect], left: float, right: float) -> list[tuple[float, float]]:
+    """The heights between which something stands in a column, from top to bottom."""
+    return [
+        (each.y - CLEAR, each.y + each.h + CLEAR)
+        for each in filled
+        if each.x < right and left < each.x + each.w
+    ]
 
 
-def _is_free(place: Rect, filled: list[Rect]) -> bool:
-    return not any(place.meets(each, CLEAR) for each in filled)
+def _free_from(start: float, high: float, spans: list[tuple[float, float]]) -> float:
+    """Where a column is free for so much height, some steps below ``start``."""
+    y = start
+    for top, bottom in spans:
+        if top >= y + high:
+            break
+        if y < bottom:
+            y = start + ceil((bottom - start) / STEP) * STEP
+    return y
 
 
 def _drawn(place: Rect, lines: tuple[str, ...]) -> list[str]:

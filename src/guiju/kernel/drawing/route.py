@@ -51,7 +51,9 @@ class _Shape:
 
 def layout_of(plan: Plan, top: float, least: float = 0) -> Layout:
     """Measure a plan, from ``top`` down; it is at least ``least`` high."""
-    nodes = ((each.key, each.kind, each.cell, each.lines) for each in plan.nodes.values())
+    nodes = (
+        (each.key, each.kind, each.cell, each.lines, each.facts) for each in plan.nodes.values()
+    )
     shape = _Shape((plan.lanes, plan.edges, *nodes), plan)
     return replace(laid_out(shape, top, least), plan=plan)
 
@@ -111,13 +113,16 @@ def _measure_across(layout: Layout) -> None:
 
 
 def _track_beside(line: Line) -> Track:
-    """The upright part of a line, in heights that only say what is above what."""
+    """The upright part of a line, in heights that only say what is above what.
+
+    What comes down into a level channel lies above what goes down from it.
+    """
     upright = line.course.upright
-    start = (line.course.level - 0.5) * FAR
+    start = (line.course.level - 0.5) * FAR - 1
     if line.way is Way.SIDE:
         end, side = line.target.row * FAR + line.into, line.target.lane - upright
     else:
-        end, side = (line.course.last - 0.5) * FAR, line.target.lane - upright
+        end, side = (line.course.last - 0.5) * FAR + 1, line.target.lane - upright
     turn = 1 if line.source.lane >= upright else -1
     ends = (start, turn), (end, 1 if side >= 0 else -1)
     return Track(min(start, end), max(start, end), ends)

@@ -8,6 +8,7 @@ from guiju.kernel.drawing.ink import RED, Rect, box, label, tag, width, wrap
 from guiju.kernel.drawing.line import Line
 from guiju.kernel.drawing.plan import Edge, fork_key, join_key
 from guiju.kernel.drawing.route import Layout
+from guiju.kernel.drawing.words import outcome_name
 from guiju.kernel.power import Power
 
 DASH = "7 4"
@@ -100,7 +101,7 @@ def drawn_number(rect: Rect, words: str, left: float) -> str:
 def words_of(power: Power, path: CounterExample) -> list[str]:
     """What is wrong, and how a case comes there, in words."""
     names = {
-        (step.id, outcome.id): f"{step.name}({outcome.name})"
+        (step.id, outcome.id): f"{step.name}({outcome_name(outcome)})"
         for step in power.steps
         for outcome in step.outcomes
     }

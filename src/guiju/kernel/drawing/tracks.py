@@ -6,6 +6,7 @@ printed circuits (Hashimoto and Stevens 1971). Lines that do not overlap share a
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 TRACK = 11.0  # between two tracks
 CLEAR = 4.0  # between two lines one behind the other on the same track
@@ -50,29 +51,30 @@ def _meets(one: Track, two: Track) -> bool:
 
 def _ordered(tracks: list[Track]) -> list[Track]:
     """Tracks are moved to better places for as long as that saves a crossing."""
-    order = sorted(tracks, key=lambda track: (track.lo, track.hi))
-    if len(order) < 2:
-        return order
-    for _ in order:
+    tracks = sorted(tracks, key=lambda track: (track.lo, track.hi))
+    if not any(_crossings(*pair) for pair in combinations(tracks, 2)):
+        return tracks
+    costs = [[_crossings(one, two) for two in tracks] for one in tracks]  # of one before two
+    order = list(range(len(tracks)))
+    for _ in tracks:
         before = list(order)
         for track in before:
-            _move(order, track)
-        if all(one is two for one, two in zip(order, before, strict=True)):
+            _move(order, track, costs)
+        if order == before:
             break
-    return order
+    return [tracks[each] for each in order]
 
 
-def _move(order: list[Track], track: Track) -> None:
+def _move(order: list[int], track: int, costs: list[list[int]]) -> None:
     """Put one track where it makes the fewest crossings with all the others."""
-    now = next(i for i, each in enumerate(order) if each is track)
-    del order[now]
-    cost = sum(_crossings(track, each) for each in order)
-    costs = [cost]
-    for each in order:
-        cost += _crossings(each, track) - _crossings(track, each)
-        costs.append(cost)
-    best = min(range(len(costs)), key=lambda i: (costs[i], abs(i - now)))
-    order.insert(best, track)
+    now = order.index(track)
+    order.remove(track)
+    cost = sum(costs[track][each] for each in order)
+    found = [(cost, now, 0)]
+    for place, each in enumerate(order, 1):
+        cost += costs[each][track] - costs[track][each]
+        found.append((cost, abs(place - now), place))
+    order.insert(min(found)[2], track)
 
 
 def _crossings(first: Track, second: Track) -> int:

@@ -9,7 +9,10 @@ from guiju.kernel.drawing.ink import (
     document,
 )
 from guiju.kernel.drawing.notes import (
+    Paragraph,
+    beside_paragraphs,
     description,
+    drawn,
     title_of,
 )
 from guiju.kernel.drawing.pieces import (
@@ -41,6 +44,8 @@ from guiju.kernel.drawing.route import Layout, layout_of
 from guiju.kernel.drawing.trace import CounterExample
 from guiju.kernel.power import Power
 
+FOOT = 8.0  # between a chart and the words below it
+
 
 def chart_svg(
     power: Power,
@@ -55,10 +60,11 @@ def chart_svg(
     """
     picture = picture_of(power, risks)
     below = trace.words_of(power, path) if path else []
-    high = picture.bottom + MARGIN + trace.words_height(below, picture.right - 2 * MARGIN)
-    body = drawn_picture(picture, progress, path)
+    foot = picture.bottom + picture.foot_height
+    high = foot + MARGIN + trace.words_height(below, picture.right - 2 * MARGIN)
+    body = drawn_picture(picture, progress, path) + drawn_foot(picture, picture.bottom)
     if path:
-        body += trace.drawn_words(below, MARGIN, picture.bottom, picture.right - 2 * MARGIN)
+        body += trace.drawn_words(below, MARGIN, foot, picture.right - 2 * MARGIN)
     words = title_of(power, risks, path), description(power, progress, path)
     return document(prefix(risks), (picture.right, high), words, body)
 
@@ -74,7 +80,13 @@ class Picture:
     bottom: float
     right: float
     notes: list[tuple[Note, Rect]]
+    foot: tuple[Paragraph, ...]  # below the chart
     risks: bool
+
+    @property
+    def foot_height(self) -> float:
+        """How high the words below the chart are."""
+        return sum(each.height for each in self.foot) + FOOT if self.foot else 0
 
 
 def picture_of(power: Power, risks: bool, is_stretched: bool = True) -> Picture:
@@ -89,7 +101,18 @@ def picture_of(power: Power, risks: bool, is_stretched: bool = True) -> Picture:
     bottom = max([layout.bottom + 14, *(place.y + place.h for place in places)])
     right = layout.lane_edges[-1] + 2 * MARGIN + (NOTE_WIDTH + NOTE_GAP if notes else 0.0)
     placed = list(zip(notes, places, strict=True))
-    return Picture(layout, heads, head, top, bottom, right, placed, risks)
+    foot = beside_paragraphs(power, right - 2 * MARGIN)
+    return Picture(layout, heads, head, top, bottom, right, placed, foot, risks)
+
+
+def drawn_foot(picture: Picture, y: float) -> str:
+    """The words below a chart."""
+    parts = []
+    y += FOOT
+    for each in picture.foot:
+        parts.append(drawn(each, MARGIN, y))
+        y += each.height
+    return "".join(parts)
 
 
 def drawn_picture(
