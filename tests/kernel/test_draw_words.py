@@ -127,11 +127,11 @@ def test_what_stands_beside_a_step_is_told_in_words_without_lines() -> None:
     power = beside()
     wide, narrow, paper, desc = told(power)
     for text in (wide, paper, desc):
-        assert "第2、3步还可以:撤回(示范岗位0)→终点:不予办理" in text
+        assert "第2至4步还可以:撤回(示范岗位0)→终点:不予办理" in text
         assert "第2步还可以:延长(示范岗位2)" in text
         assert "第2步还可以:转办→本岗位另一人" in text
         assert "第3步还可以:加签→第4步" in text
-    assert narrow.count("还可以:撤回(示范岗位0)→终点:不予办理") == 2
+    assert narrow.count("还可以:撤回(示范岗位0)→终点:不予办理") == 3
     assert narrow.count("还可以:转办→本岗位另一人") == 1
     drawn = [edge.target for edge in plan_of(unfold(power)).edges]
     assert drawn == ["s2", "s3", "s3>good", "s3"]

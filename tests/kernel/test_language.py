@@ -588,6 +588,16 @@ UNKNOWN = Condition("x", Operator.IS, "1")
             {"charts": (replace(NOTICE, steps=(replace(CALLING[1], call="notice"),)),)},
             "charts[0].steps",
         ),
+        (
+            (CALLING[0], replace(CALLING[1], documents=("单",))),
+            {"charts": (NOTICE,)},
+            "steps[1].documents",
+        ),
+        (
+            (CALLING[0], changed(CALLING[1], post="q")),
+            {"charts": (NOTICE,)},
+            "steps[1].outcomes[0].post",
+        ),
         ((ONLY,), {"anytime": (replace(WITHDRAW, during=("z",)),)}, "anytime[0].during"),
         ((changed(ONLY, to=()),), {}, "steps[0].outcomes[0].to"),
         ((changed(ONLY, choose=True),), {}, "steps[0].outcomes[0].choose"),

@@ -20,7 +20,7 @@ from guiju.kernel.controls.random_draw import RandomDraw
 from guiju.kernel.controls.seal_register import SealRegister
 from guiju.kernel.examples import failures
 from guiju.kernel.law import Category, LawLevel, Measure
-from guiju.kernel.power import Basis, Field, FieldKind, Outcome, Power
+from guiju.kernel.power import Basis, Field, FieldKind, Grade, Outcome, Power
 from guiju.kernel.rules import Certainty, Rule, Unit
 
 ON = date(2026, 9, 1)
@@ -239,6 +239,14 @@ def test_a_step_that_asks_for_an_opinion_is_complete_as_it_is_and_wins_no_days()
     assert promising(5) == [
         "[C05] 环节时限合计6工作日,超过承诺时限5个工作日(样例设定);例如:图纸审查 4 → 决定 2"
     ]
+
+
+def test_that_an_opinion_is_anothers_does_not_guard_a_red_point():
+    high = replace(SOUND.steps[5].risk, grade=Grade.HIGH)
+    review = replace(SOUND.steps[5], risk=high, reviewer="inspector")
+    steps = (*SOUND.steps[:5], review, *SOUND.steps[6:])
+
+    assert [each.check for each in findings(replace(SOUND, steps=steps), ON)] == ["C04"]
 
 
 def test_a_red_point_is_guarded_on_every_outcome():

@@ -10,6 +10,7 @@ from guiju.formats.packs import read_rules
 from guiju.kernel.checks import findings
 from guiju.kernel.controls.promise import Promise
 from guiju.kernel.power import APPLICANT, Field, FieldKind, Material, Outcome, Power, StepKind
+from guiju.kernel.rules import Unit
 
 ON = date(2026, 9, 1)
 RULES = read_rules(PACKS / "changzhi", ON)
@@ -59,7 +60,7 @@ def test_promises_that_are_kept_are_fine():
 
 EVERY_PROMISE = {"controls": (Promise(rule(60)),)}
 LATE = {"controls": (Promise(rule(61), outcomes=("o1",)),)}
-ENDLESS = {"controls": (Promise(replace(rule(5), unit=None), outcomes=("o1",)),)}
+ENDLESS = {"controls": (Promise(rule(5, Unit.PERSON), outcomes=("o1",)),)}
 WRONG = [
     (replace(owing(), materials=(PROOF,)), "“accept”容缺的方案没有在申请材料里写明可以后补"),
     (changed(owing(), "accept", fields=()), "“accept”没有列出可以后补材料的多选表单项“owed”"),

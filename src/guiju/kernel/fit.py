@@ -26,6 +26,7 @@ from guiju.kernel.power import (
     Power,
     Step,
 )
+from guiju.kernel.rules import Rule
 from guiju.kernel.unfold import OPINION, entry_of, source_of, unfold
 
 ID = re.compile("[a-z][a-z0-9_-]{0,39}")
@@ -35,6 +36,11 @@ COUNTING = (
     Promise,
     PublicityDays,
 )  # controls that cannot do without a number
+LEFT_TO_CHART = (  # what a calling step does not say: the steps of the chart do
+    *("limit", "documents", "fields", "controls", "risk"),
+    *("several", "reviewer", "may_hand_over"),
+)
+LEFT_TO_WAYS = ("post", "after", "when", "assigns", "aside")  # the same of its outcomes
 ORDERED = (Operator.LESS, Operator.AT_MOST, Operator.MORE, Operator.AT_LEAST)
 VOTES_MAX = 2  # outcomes by which several posts sign
 
@@ -89,6 +95,7 @@ def _misfits_as_written(power: Power) -> Iterator[ChartError]:
 
 def _misfits_of_whole(power: Power, whole: Power) -> Iterator[ChartError]:
     """What does not fit in an unfolded power, with the place where it was written."""
+    yield from _misfits_of_limits(power)
     steps = {step.id: step for step in whole.steps}
     known = _Known(
         steps,
@@ -101,6 +108,22 @@ def _misfits_of_whole(power: Power, whole: Power) -> Iterator[ChartError]:
     places = {step.id: f"steps[{i}]" for i, step in enumerate(power.steps)}
     for step in whole.steps:
         yield from _misfits_of_step(places[source_of(step.id)], step, known)
+
+
+def _misfits_of_limits(power: Power) -> Iterator[ChartError]:
+    """Limits of the whole power by which no days can be counted."""
+    for key in ("statutory", "promised", "reminder"):
+        rule: Rule = getattr(power.limits, key)
+        if rule.value is None or not rule.is_days:
+            mend = "写天数,单位选工作日或自然日"
+            yield ChartError(f"limits.{key}", f"{rule.name}没有天数", mend)
+
+
+def _misfit_of_days(where: str, rule: Rule | None) -> Iterator[ChartError]:
+    """A number that should be days and is not."""
+    if rule is not None and rule.value is not None and not rule.is_days:
+        problem = f"规则“{rule.id}”不是天数" if rule.unit else "有数,没有单位"
+        yield ChartError(where, problem, "单位选工作日或自然日")
 
 
 def _charts(power: Power) -> Iterator[tuple[str, Power | Chart]]:
@@ -166,6 +189,12 @@ def _misfits_of_call(where: str, step: Step, charts: dict[str, Chart]) -> Iterat
         problem = f"出口与子流程“{step.call}”的终点不一致"
         mend = f"写且只写这些出口:{'、'.join(ends)}"
         yield ChartError(f"{where}.outcomes", problem, mend)
+    for key in (each for each in LEFT_TO_CHART if getattr(step, each)):
+        yield ChartError(f"{where}.{key}", "调用子流程的环节不能写这一项", "写进子流程的环节")
+    for k, outcome in enumerate(step.outcomes):
+        for key in (each for each in LEFT_TO_WAYS if getattr(outcome, each)):
+            problem = "调用子流程的环节的出口不能写这一项"
+            yield ChartError(f"{where}.outcomes[{k}].{key}", problem, "写进子流程的出口")
 
 
 def _called_by(chart: Chart, charts: dict[str, Chart], seen: frozenset[str]) -> frozenset[str]:
@@ -193,6 +222,7 @@ def _misfits_of_step(where: str, step: Step, known: _Known) -> Iterator[ChartErr
     yield from _misfits_of_join(where, step, known)
     if step.limit is not None and step.limit.value is None:
         yield ChartError(f"{where}.limit", f"规则“{step.limit.id}”没有数", "换成有数的规则")
+    yield from _misfit_of_days(f"{where}.limit", step.limit)
     yield from _misfits_of_several(where, step, known)
     yield from _misfits_of_parts(where, step)
     yield from _misfits_of_controls(where, step, known)
@@ -238,6 +268,8 @@ def _comes_in(step: Step, outcome: Outcome, target: Step | None) -> bool:
 
 
 def _misfits_of_clock(where: str, step: Step, outcome: Outcome) -> Iterator[ChartError]:
+    yield from _misfit_of_days(f"{where}.stop", outcome.stop)
+    yield from _misfit_of_days(f"{where}.extend", outcome.extend)
     if outcome.clock is ClockEffect.STOP and outcome.stop is None:
         mend = "用 stop = 规则 写明依据"
         yield ChartError(f"{where}.clock", f"出口“{outcome.name}”停止计时却没有依据", mend)
@@ -333,3 +365,5 @@ def _misfits_of_controls(where: str, step: Step, known: _Known) -> Iterator[Char
             yield ChartError(f"{key}.post", problem, "在 posts 中写明")
         if isinstance(control, COUNTING) and control.rule.value is None:
             yield ChartError(f"{key}.rule", f"规则“{control.rule.id}”没有数", "换成有数的规则")
+        if control.rule.value is not None and control.rule.unit is None:
+            yield ChartError(f"{key}.rule", "有数,没有单位", "选一个单位")

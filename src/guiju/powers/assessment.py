@@ -93,7 +93,7 @@ def assess(data: Data, held: Surroundings) -> Assessment:
     misfit: list[Misfit | ChartError] = [*_misfits_of_words(data)]
     if not misfit:
         power = power_of(data)
-        misfit += [*_misfits_of_numbers(data), *misfits(power)]
+        misfit += misfits(power)
     if misfit:
         return Assessment(tuple(_problem(each, data) for each in misfit))
     try:
@@ -223,23 +223,6 @@ def _unread(kind: Any, data: Any, where: str) -> Iterator[Misfit]:
         read(kind, data, where=where)
     except Misfit as error:
         yield error
-
-
-def _misfits_of_numbers(data: Data) -> Iterator[ChartError]:
-    """Limits without days, and numbers without a unit: nothing can be counted with them."""
-    for key in LIMITS:
-        rule = read(Rule, data["limits"][key], where=f"limits.{key}")
-        if rule.value is None or not rule.is_days:
-            yield ChartError(
-                f"limits.{key}", f"{rule.name}没有天数", "写天数,单位选工作日或自然日"
-            )
-    for i, step in enumerate(data["steps"]):
-        rules = {f"steps[{i}].limit": step.get("limit") or {}}
-        for k, control in enumerate(step.get("controls", ())):
-            rules[f"steps[{i}].controls[{k}].rule"] = control["rule"]
-        for where, written in rules.items():
-            if "value" in written and "unit" not in written:
-                yield ChartError(where, "有数,没有单位", "选一个单位")
 
 
 def _pruned(data: Data) -> Data:
