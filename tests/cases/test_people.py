@@ -1,6 +1,7 @@
 """Who takes part in an act: what the pages ask of each, what is kept, what is refused."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -233,6 +234,29 @@ def test_a_person_without_certificate_or_with_a_relation_is_refused_and_nothing_
     assert 'value="晋0400001"' in page
     assert f'value="{OTHER}|market_officer" checked' in page
     assert "<option selected>无</option>" in page
+
+
+def test_a_refusal_stands_beside_what_mends_it_and_only_in_the_form_that_was_sent(client: Client):
+    walk = filed()
+    other = f"{OTHER}|market_officer"
+    sent = investigation(
+        walk, **{f"certificate-{other}": "", f"relation-{other}": "有其他利害关系"}
+    )
+    del sent["e-调查笔录"]
+    sent["f-proposal"] = ""
+
+    page = staff(client, OFFICER).post(url(walk), sent).content.decode()
+
+    wrong = re.findall('<span class="wrong">([^<]*)</span>', page)
+    assert wrong == [
+        "“处理建议”没有填写",
+        "执法人员须出示执法证件并记下证号,有1人没有",
+        "有1人声明与本件有利害关系,应当回避",
+        "缺少调查笔录",
+    ]
+    assert f'name="certificate-{other}" value="" aria-invalid="true"' in page
+    assert f'name="relation-{other}" aria-invalid="true"' in page
+    assert page.count("aria-invalid") == 2
 
 
 def test_a_panel_is_recorded_with_its_dissent_and_replayed(client: Client):

@@ -25,9 +25,9 @@ CEILINGS = {
     "cunji-yongyin": 0,
     "disanlei-yiliao-qixie-jingying-xuke": 0,
     "jianshe-gongcheng-guihua-xuke": 1,
-    "linshi-jiuzhu": 1,
+    "linshi-jiuzhu": 3,
     "xingzheng-chufa-yiban-chengxu": 11,
-    "zhengfu-xinxi-gongkai": 0,
+    "zhengfu-xinxi-gongkai": 1,
     "zuidi-shenghuo-baozhang": 5,
 }
 

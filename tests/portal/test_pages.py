@@ -119,6 +119,13 @@ def test_bad_answers_get_a_clear_error_and_nothing_is_opened(
     assert Case.objects.count() == 0
 
 
+def test_what_is_wrong_with_an_answer_stands_beside_its_field(client: Client):
+    page = client.post(apply_url(), answers(**{"f-household": "三"})).content.decode()
+
+    assert page.count('<span class="wrong">') == 1
+    assert '家里几口人<span class="wrong">“家里几口人”应为不小于零的数字</span></label>' in page
+
+
 def test_progress_needs_no_login_and_shows_no_name(client: Client):
     walk = Walk.begin()
     page = client.get(f"/cases/{walk.number}/").content.decode()

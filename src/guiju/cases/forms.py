@@ -1,6 +1,8 @@
 """From a posted form to a Request: one reading for applicants and staff."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,9 +23,18 @@ from guiju.kernel.controls.recusal import Recusal
 from guiju.kernel.forms import LIST_MARK
 from guiju.kernel.power import Field, FieldKind, Outcome, Step
 from guiju.kernel.program import asked
+from guiju.kernel.run import Refusal
 
 KEY = re.compile(r"[0-9a-f-]{36}")
 ORDER = re.compile(r"\d{1,3}")
+PARTS = {
+    **dict.fromkeys(("persons_min", "certified", "recusal", "collective"), "people"),
+    **dict.fromkeys(("random_draw", "distinct", "present"), "people"),
+    **dict.fromkeys(("evidence", "promise"), "documents"),
+    "branch": "branches",
+    "one_notice": "missing",
+    "reason_required": "reason",
+}  # kind of refusal → the part of the form where it is mended
 PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
 
 
@@ -74,6 +85,14 @@ def applicant_from(data: QueryDict) -> Applicant:
     return Applicant(
         name[:80], phone, data.get("email", "").strip()[:254], helper[:40], helper_phone
     )
+
+
+def beside(refusals: Iterable[Refusal]) -> dict[str, list[Refusal]]:
+    """What was refused, by the part of the form where it is mended; "fields" names its field."""
+    told = defaultdict[str, list[Refusal]](list)
+    for each in refusals:
+        told["fields" if each.field else PARTS.get(each.kind, "")].append(each)
+    return dict(told)
 
 
 def evidence_kinds(step: Step, outcome: Outcome) -> list[str]:

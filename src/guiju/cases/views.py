@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from guiju.cases import actions
 from guiju.cases.actions import StalePage
 from guiju.cases.documents import Unacceptable, content_type, path_of
-from guiju.cases.forms import Unreadable, applicant_from, request_from
+from guiju.cases.forms import Unreadable, applicant_from, beside, request_from
 from guiju.cases.models import Case, Document
 from guiju.cases.queries import View, attendance, inbox, lines, needs, told_facts, view_of
 from guiju.kernel.power import APPLICANT, Outcome, Step
@@ -107,6 +107,7 @@ def open_page(request: Request, code: str) -> HttpResponse:
         "step": step,
         "divisions": Division.objects.filter(code__startswith=own).order_by("code"),
         "refusals": refusals,
+        "beside": beside(refusals),
         "key": uuid4(),
         "needs": needs(begun, step, step.outcomes, (own, person), request.moment.date()),
         "typed": request.POST,
@@ -138,7 +139,7 @@ def _show(
     view = view_of(case, calendar(), today)
     mine = {a.post.role for a in posts_of(person, today)}
     chosen = open_to(view.program, view.state, mine)
-    forms = [_form(request, view, step, outcomes) for step, outcomes in chosen]
+    forms = [_form(request, view, step, outcomes, refusals) for step, outcomes in chosen]
     context = {
         "view": view,
         "case": case,
@@ -157,16 +158,22 @@ def _show(
 
 
 def _form(
-    request: Request, view: View, step: Step, outcomes: tuple[Outcome, ...]
+    request: Request,
+    view: View,
+    step: Step,
+    outcomes: tuple[Outcome, ...],
+    refusals: tuple[Refusal, ...],
 ) -> dict[str, object]:
     person, at = person_of(request), request.moment
+    tried = request.POST.get("step"), request.POST.get("outcome")
     rows = []
     place = view.case.division_id, person
     for need in needs(view.program, step, outcomes, place, at.date()):
         trial = actions.Request(step=step.id, outcome=need.outcome.id, key="")
         found = actions.objections(view.case, trial, by=person, at=at)
         blocked = [each for each in found if each.kind in BLOCKING]
-        rows.append({"need": need, "blocked": blocked})
+        told = beside(refusals) if (step.id, need.outcome.id) == tried else {}
+        rows.append({"need": need, "blocked": blocked, "beside": told})
     return {"step": step, "rows": rows}
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guiju.kernel.acts import Act, State
+from guiju.kernel.controls.amount_ceiling import AmountCeiling
+from guiju.kernel.controls.seal_register import SealRegister
 from guiju.kernel.forms import holds, misfit
 from guiju.kernel.net import END, Transition
 from guiju.kernel.power import ClockEffect, Outcome, Step
@@ -26,6 +28,7 @@ class Refusal:
     kind: str  # a control's name, or chart, post, form, time, silence, condition, branch, clock
     message: str
     rule: Rule | None = None
+    field: str = ""  # the form field that it is about
 
     def __str__(self) -> str:
         if self.rule is None:
@@ -77,11 +80,12 @@ def _refusals(
     for field in asked(step.fields, outcome):
         message = misfit(field, act.facts.get(field.id, ""))
         if message:
-            yield Refusal("form", f"“{field.name}”{message}")
+            yield Refusal("form", f"“{field.name}”{message}", field=field.id)
     for control in asked(step.controls, outcome):
         message = control.refusal(act, state, program.names) or ""
         if message:
-            yield Refusal(control.kind, message, control.rule)
+            about = control.field if isinstance(control, AmountCeiling | SealRegister) else ""
+            yield Refusal(control.kind, message, control.rule, about)
 
 
 def _not_theirs(program: Program, state: State, act: Act, move: Transition) -> Iterator[Refusal]:
@@ -113,7 +117,8 @@ def _unmet(program: Program, outcome: Outcome, facts: Mapping[str, str]) -> Iter
     for condition in outcome.when:
         message = holds(condition, program.fields[condition.field], facts)
         if message:
-            yield Refusal("condition", f"“{outcome.name}”须{message}", condition.rule)
+            words = f"“{outcome.name}”须{message}"
+            yield Refusal("condition", words, condition.rule, condition.field)
 
 
 def _too_late_to_extend(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from guiju.cases import actions
 from guiju.cases.actions import StalePage
 from guiju.cases.documents import Unacceptable
-from guiju.cases.forms import Unreadable, applicant_from, request_from
+from guiju.cases.forms import Unreadable, applicant_from, beside, request_from
 from guiju.cases.models import Case
 from guiju.cases.queries import lines, trail, view_of
 from guiju.kernel.power import APPLICANT, Outcome, Step
@@ -86,7 +86,7 @@ def apply(request: Request, code: str) -> HttpResponse:
     except Http404:
         context["refusals"] = [Refusal("form", "请选择所在的村(社区)")]
     except Refused as refused:
-        context["refusals"] = refused.refusals
+        context |= {"refusals": refused.refusals, "beside": beside(refused.refusals)}
     except INPUT_ERRORS as error:
         context["refusals"] = [Refusal("form", str(error))]
     else:
@@ -159,6 +159,7 @@ def _progress(
         "lines": lines(view),
         "mine": _once(open_to(view.program, view.state, (APPLICANT,))),
         "refusals": refusals,
+        "beside": beside(refusals),
         "typed": request.POST,
         "key": uuid4(),
     }
