@@ -25,7 +25,7 @@ CEILINGS = {
     "cunji-yongyin": 0,
     "disanlei-yiliao-qixie-jingying-xuke": 0,
     "jianshe-gongcheng-guihua-xuke": 1,
-    "linshi-jiuzhu": 1,
+    "linshi-jiuzhu": 2,
     "xingzheng-chufa-yiban-chengxu": 11,
     "zhengfu-xinxi-gongkai": 0,
     "zuidi-shenghuo-baozhang": 5,

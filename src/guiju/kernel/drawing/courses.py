@@ -9,12 +9,12 @@ channels and through empty cells only, so that none can ever pass through a box:
     side      into the channel below, across, up or down beside the target, into its side
     round     into the channel below, across, up or down, across above the target, down
 
-Into the empty drawing comes one line after the other, the one with the fewest courses
-first, each on the course that reads best, or where that crosses another line, on the one
-with the fewest crossings. Then each line that crosses another is moved likewise, until no
-single line could do better. What is counted is what the grid decides: a line through a
-channel that another fills, and two lines in one channel that cross whichever of them goes
-first. ``ports`` and ``tracks`` see to it that nothing else crosses.
+Into the empty drawing comes one line after the other, the shortest first, each on the course
+that reads best, or where that crosses another line, on the one with the fewest crossings. Then
+each line that crosses another is moved likewise, until no single line could do better. What is
+counted is what the grid decides: a line through a channel that another fills, and two lines in
+one channel that cross whichever of them goes first. ``ports`` and ``tracks`` see to it that
+nothing else crosses.
 """
 
 from collections.abc import Iterator, Sequence
@@ -178,7 +178,7 @@ class _Options:
 
 
 class _Search:
-    """A descent from an empty drawing, in the order of how little choice lines have."""
+    """A descent from an empty drawing, the shortest line first: the long ones see them all."""
 
     def __init__(self, grid: Grid, options: list[_Options]) -> None:
         width, height = 2 * grid.lanes + 2, 2 * grid.rows + 2
@@ -187,10 +187,7 @@ class _Search:
         )
         self.options = options
         self.now = [each.first for each in options]
-        order = sorted(
-            range(len(options)),
-            key=lambda i: (len(options[i].courses), -options[i].first.weight),
-        )
+        order = sorted(range(len(options)), key=lambda i: options[i].first.weight)
         for i in order:
             self.now[i] = self._best(i, self.board.crossings(self.now[i]))
             self.board.put(self.now[i], 1)
