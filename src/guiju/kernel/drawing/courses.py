@@ -159,21 +159,22 @@ def grid_of(plan: Plan) -> Grid:
 def chosen(plan: Plan, ends: Sequence[tuple[Cell, Cell]]) -> tuple[Course, ...]:
     """One course for each pair of source and target."""
     grid = grid_of(plan)
-    options = [_Options(courses(grid, *each), *each) for each in ends]
+    options = [_Options(grid, *each) for each in ends]
     return tuple(each.course for each in _Search(grid, options).now)
 
 
 class _Options:
-    """The courses of one line, put on the grid when they are asked for."""
+    """The courses of one line, found and put on the grid when they are asked for."""
 
-    def __init__(self, found: list[Course], source: Cell, target: Cell) -> None:
-        self.courses, self.ends = found, (source, target)
-        self.first = _traced(found[0], source, target)
+    def __init__(self, grid: Grid, source: Cell, target: Cell) -> None:
+        self.ends = source, target
+        self.others = courses(grid, source, target)
+        self.first = _traced(next(self.others), source, target)
 
     @cached_property
     def all(self) -> list[Traced]:
         """Every course, the lightest first."""
-        others = (_traced(course, *self.ends) for course in self.courses[1:])
+        others = [_traced(course, *self.ends) for course in self.others]
         return sorted([self.first, *others], key=lambda each: each.weight)
 
 
@@ -196,7 +197,7 @@ class _Search:
         for _ in range(ROUNDS_MAX):
             before = self.moves
             for i in order:
-                if len(options[i].courses) > 1 and self.seen[i] != self.moves:
+                if self.seen[i] != self.moves:
                     self._move(i)
             if self.moves == before:
                 break
@@ -224,19 +225,19 @@ class _Search:
         self.seen[i] = self.moves
 
 
-def courses(grid: Grid, source: Cell, target: Cell) -> list[Course]:
+def courses(grid: Grid, source: Cell, target: Cell) -> Iterator[Course]:
     """All courses from cell to cell, the one that reads best first."""
     (lane, row), (to, to_row) = source, target
     near = to + (lane >= to)
     below = row + 1
     if lane == to and to_row >= below and _is_free(grid, to, below, to_row):
-        return [Course(Way.STRAIGHT, below)]
-    found = list(_direct(grid, source, target))
-    found += [Course(Way.SIDE, below, c) for c in (near, 2 * to + 1 - near)]
+        yield Course(Way.STRAIGHT, below)
+        return
+    yield from _direct(grid, source, target)
+    yield from (Course(Way.SIDE, below, upright) for upright in (near, 2 * to + 1 - near))
     if to_row != below:
         for upright in dict.fromkeys((near, to, to + 1, lane, lane + 1, 0, grid.lanes)):
-            found.append(Course(Way.ROUND, below, upright, to_row))
-    return found
+            yield Course(Way.ROUND, below, upright, to_row)
 
 
 def _is_free(grid: Grid, lane: int, start: int, end: int) -> bool:
