@@ -79,7 +79,7 @@ def test_long_charts_name_their_lanes_again_where_nothing_stands() -> None:
     ]
     filled = [
         *layout.boxes.values(),
-        *(part for line in layout.lines for part in line.stretches()),
+        *(part for line in layout.lines for part in line.stretches),
     ]
     filled += [line.label for line in layout.lines if line.label]
 

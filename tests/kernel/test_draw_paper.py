@@ -97,7 +97,7 @@ def test_cutting_a_line_loses_nothing() -> None:
     cuts = [0.0, *(top - 3.5 for top in layout.tops[3::4]), layout.bottom + 50]
 
     for line in layout.lines:
-        whole = sum(part.w + part.h for part in line.stretches())
+        whole = sum(part.w + part.h for part in line.stretches)
         parts = [
             abs(a - c) + abs(b - d)
             for start, end in pairwise(cuts)

@@ -61,7 +61,7 @@ def test_a_number_lies_on_its_own_line_alone() -> None:
     for i, rect in enumerate(rects):
         assert not [each for each in filled + rects[:i] if each.meets(rect)]
         owners = {
-            line.edge for line in layout.lines for part in line.stretches() if part.meets(rect)
+            line.edge for line in layout.lines for part in line.stretches if part.meets(rect)
         }
         assert len(owners) == 1
 

@@ -9,12 +9,12 @@ channels and through empty cells only, so that none can ever pass through a box:
     side      into the channel below, across, up or down beside the target, into its side
     round     into the channel below, across, up or down, across above the target, down
 
-Into the empty drawing comes one line after the other, the one with the fewest courses
-first, each on the course that reads best, or where that crosses another line, on the one
-with the fewest crossings. Then each line that crosses another is moved likewise, until no
-single line could do better. What is counted is what the grid decides: a line through a
-channel that another fills, and two lines in one channel that cross whichever of them goes
-first. ``ports`` and ``tracks`` see to it that nothing else crosses.
+Into the empty drawing comes one line after the other, the shortest first, each on the course
+that reads best, or where that crosses another line, on the one with the fewest crossings. Then
+each line that crosses another is moved likewise, until no single line could do better. What is
+counted is what the grid decides: a line through a channel that another fills, and two lines in
+one channel that cross whichever of them goes first. ``ports`` and ``tracks`` see to it that
+nothing else crosses.
 """
 
 from collections.abc import Iterator, Sequence
@@ -159,26 +159,27 @@ def grid_of(plan: Plan) -> Grid:
 def chosen(plan: Plan, ends: Sequence[tuple[Cell, Cell]]) -> tuple[Course, ...]:
     """One course for each pair of source and target."""
     grid = grid_of(plan)
-    options = [_Options(courses(grid, *each), *each) for each in ends]
+    options = [_Options(grid, *each) for each in ends]
     return tuple(each.course for each in _Search(grid, options).now)
 
 
 class _Options:
-    """The courses of one line, put on the grid when they are asked for."""
+    """The courses of one line, found and put on the grid when they are asked for."""
 
-    def __init__(self, found: list[Course], source: Cell, target: Cell) -> None:
-        self.courses, self.ends = found, (source, target)
-        self.first = _traced(found[0], source, target)
+    def __init__(self, grid: Grid, source: Cell, target: Cell) -> None:
+        self.ends = source, target
+        self.others = courses(grid, source, target)
+        self.first = _traced(next(self.others), source, target)
 
     @cached_property
     def all(self) -> list[Traced]:
         """Every course, the lightest first."""
-        others = (_traced(course, *self.ends) for course in self.courses[1:])
+        others = [_traced(course, *self.ends) for course in self.others]
         return sorted([self.first, *others], key=lambda each: each.weight)
 
 
 class _Search:
-    """A descent from an empty drawing, in the order of how little choice lines have."""
+    """A descent from an empty drawing, the shortest line first: the long ones see them all."""
 
     def __init__(self, grid: Grid, options: list[_Options]) -> None:
         width, height = 2 * grid.lanes + 2, 2 * grid.rows + 2
@@ -187,10 +188,7 @@ class _Search:
         )
         self.options = options
         self.now = [each.first for each in options]
-        order = sorted(
-            range(len(options)),
-            key=lambda i: (len(options[i].courses), -options[i].first.weight),
-        )
+        order = sorted(range(len(options)), key=lambda i: options[i].first.weight)
         for i in order:
             self.now[i] = self._best(i, self.board.crossings(self.now[i]))
             self.board.put(self.now[i], 1)
@@ -199,7 +197,7 @@ class _Search:
         for _ in range(ROUNDS_MAX):
             before = self.moves
             for i in order:
-                if len(options[i].courses) > 1 and self.seen[i] != self.moves:
+                if self.seen[i] != self.moves:
                     self._move(i)
             if self.moves == before:
                 break
@@ -227,19 +225,19 @@ class _Search:
         self.seen[i] = self.moves
 
 
-def courses(grid: Grid, source: Cell, target: Cell) -> list[Course]:
+def courses(grid: Grid, source: Cell, target: Cell) -> Iterator[Course]:
     """All courses from cell to cell, the one that reads best first."""
     (lane, row), (to, to_row) = source, target
     near = to + (lane >= to)
     below = row + 1
     if lane == to and to_row >= below and _is_free(grid, to, below, to_row):
-        return [Course(Way.STRAIGHT, below)]
-    found = list(_direct(grid, source, target))
-    found += [Course(Way.SIDE, below, c) for c in (near, 2 * to + 1 - near)]
+        yield Course(Way.STRAIGHT, below)
+        return
+    yield from _direct(grid, source, target)
+    yield from (Course(Way.SIDE, below, upright) for upright in (near, 2 * to + 1 - near))
     if to_row != below:
         for upright in dict.fromkeys((near, to, to + 1, lane, lane + 1, 0, grid.lanes)):
-            found.append(Course(Way.ROUND, below, upright, to_row))
-    return found
+            yield Course(Way.ROUND, below, upright, to_row)
 
 
 def _is_free(grid: Grid, lane: int, start: int, end: int) -> bool:

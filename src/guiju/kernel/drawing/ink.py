@@ -8,6 +8,7 @@ pages' content security policy would drop it.
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -148,8 +149,12 @@ def _packed(phrases: list[str], size: float, room: float) -> tuple[str, ...]:
 
 def tag(name: str, content: str = "", /, **attributes: str | float) -> str:
     """An element; ``font_size=12`` becomes ``font-size="12"``, floats lose their tails."""
-    pairs = "".join([f' {_key(key)}="{_value(value)}"' for key, value in attributes.items()])
-    return f"<{name}{pairs}>{content}</{name}>" if content else f"<{name}{pairs}/>"
+    start = f"<{name}{_pairs(attributes)}"
+    return f"{start}>{content}</{name}>" if content else f"{start}/>"
+
+
+def _pairs(attributes: Mapping[str, str | float]) -> str:
+    return "".join([f' {_key(key)}="{_value(value)}"' for key, value in attributes.items()])
 
 
 @lru_cache(maxsize=256)
@@ -160,7 +165,11 @@ def _key(name: str) -> str:
 def _value(value: str | float) -> str:
     if isinstance(value, str):
         return _text(value)
-    return str(value) if isinstance(value, int) else f"{value:.1f}".removesuffix(".0")
+    return _short(value)
+
+
+def _short(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:.1f}".removesuffix(".0")
 
 
 @lru_cache(maxsize=4096)
@@ -171,12 +180,15 @@ def _text(value: str) -> str:
 def label(text: str, x: float, y: float, size: float = 12, **attributes: str) -> str:
     """One line of text, its baseline at y."""
     words = escape(CONTROL.sub("", text), quote=False)
-    return tag("text", words, x=x, y=y, font_size=size, **attributes)
+    place = f'x="{_short(x)}" y="{_short(y)}" font-size="{_short(size)}"'
+    return f"<text {place}{_pairs(attributes)}>{words}</text>"
 
 
 def box(rect: Rect, **attributes: str | float) -> str:
     """A rectangle."""
-    return tag("rect", x=rect.x, y=rect.y, width=rect.w, height=rect.h, **attributes)
+    place = f'x="{_short(rect.x)}" y="{_short(rect.y)}"'
+    size = f'width="{_short(rect.w)}" height="{_short(rect.h)}"'
+    return f"<rect {place} {size}{_pairs(attributes)}/>"
 
 
 def grade_mark(grade: Grade, x: float, y: float, r: float = 6) -> str:

@@ -37,7 +37,7 @@ def _by_channel(lines: Sequence[Line], begins: Sequence[float]) -> dict[int, lis
     """Every stretch of every line, by the level channels of labels that it comes near."""
     near: dict[int, list[Stretch]] = {line.course.level: [] for line in lines if line.words}
     for line in lines:
-        for part in line.stretches():
+        for part in line.stretches:
             stretch = _stretch(line, part)
             first = max(bisect_right(begins, part.y) - 1, 0)
             for level in range(first, bisect_left(begins, part.y + part.h + 20)):

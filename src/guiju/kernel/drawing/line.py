@@ -32,6 +32,7 @@ class Line:
     beside: Track | None = None
     back: Track | None = None  # the second level part of a line that goes round
     points: tuple[Point, ...] = ()
+    stretches: tuple[Rect, ...] = ()  # the straight ones between them, without breadth
     label: Rect | None = None
 
     @property
@@ -51,10 +52,15 @@ class Line:
         wide = max((width(each, LABEL_SIZE) for each in self.words), default=0.0)
         return wide + 6, LABEL_LINE * len(self.words) + 1.0
 
-    def stretches(self) -> Iterator[Rect]:
-        """The straight stretches as rectangles without breadth."""
-        for (a, b), (c, d) in pairwise(self.points):
-            yield Rect(min(a, c), min(b, d), abs(c - a), abs(d - b))
+    def run(self, points: tuple[Point, ...]) -> None:
+        """Give the line its corners."""
+        self.points = points
+        self.stretches = tuple(
+            [
+                Rect(a if a < c else c, b if b < d else d, abs(c - a), abs(d - b))
+                for (a, b), (c, d) in pairwise(points)
+            ]
+        )
 
 
 def line_of(edge: Edge, source: Node, target: Node, course: Course) -> Line:

@@ -7,7 +7,7 @@ says no more and is hard to follow. Forks and joins are bars.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from guiju.kernel.drawing.ink import balanced, wrap
@@ -46,14 +46,14 @@ class Kind(Enum):
     JOIN = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Node:
     """A node in its cell."""
 
     key: str
     kind: Kind
     lane: int
-    row: int
+    row: int  # known when it is put
     lines: tuple[str, ...]
     step: Step | None = None
     number: int = 0
@@ -95,15 +95,12 @@ class Plan:
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: tuple[Edge, ...] = ()
     cells: dict[tuple[int, int], Node] = field(default_factory=dict)  # (lane, row) → node
-
-    @property
-    def rows(self) -> int:
-        """How many rows there are."""
-        return 1 + max(node.row for node in self.nodes.values())
+    rows: int = 0  # how many there are
 
     def put(self, node: Node) -> None:
         """Put a node into its cell, which is free."""
         self.nodes[node.key] = self.cells[node.lane, node.row] = node
+        self.rows = max(self.rows, node.row + 1)
 
 
 def plan_of(power: Power) -> Plan:
@@ -187,11 +184,11 @@ def _put(plan: Plan, into: dict[str, list[str]], node: Node) -> None:
     """Put a node into the first free row of its lane below all that lead to it and stand."""
     above = [plan.nodes[source].row for source in into.get(node.key, ()) if source in plan.nodes]
     if not above:  # nothing leads here from above: go on where the chart is
-        above = [each.row for each in list(plan.nodes.values())[-1:]]
-    row = max(above, default=-1) + 1
-    while (node.lane, row) in plan.cells:
-        row += 1
-    plan.put(replace(node, row=row))
+        above = [plan.nodes[key].row for key in list(plan.nodes)[-1:]]
+    node.row = max(above, default=-1) + 1
+    while node.cell in plan.cells:
+        node.row += 1
+    plan.put(node)
 
 
 def _put_end(plan: Plan, edge: Edge, end: End) -> None:

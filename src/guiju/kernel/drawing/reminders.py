@@ -23,7 +23,7 @@ def drawn_reminders(layout: Layout, heads: Sequence[tuple[str, ...]], top: float
         return ""
     filled = list(layout.boxes.values())
     for line in layout.lines:
-        filled += [*line.stretches(), *([line.label] if line.label else [])]
+        filled += [*line.stretches, *([line.label] if line.label else [])]
     parts = []
     filled.sort(key=lambda each: each.y)
     for lane, lines in enumerate(heads):

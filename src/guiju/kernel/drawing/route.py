@@ -34,6 +34,9 @@ class Layout:
     lane_edges: list[float] = field(default_factory=list)  # x of the borders between lanes
     middles: list[float] = field(default_factory=list)  # x of the middle of each lane's boxes
     tops: list[float] = field(default_factory=list)  # y of each row
+    uprights: list[list[Track]] = field(default_factory=list)  # the tracks left of each lane
+    broads: list[float] = field(default_factory=list)  # of these tracks together
+    edges: list[float] = field(default_factory=list)  # x of the first of these tracks
     levels: list[list[Track]] = field(default_factory=list)  # the tracks above each row
     breadths: list[float] = field(default_factory=list)  # of these tracks together
     begins: list[float] = field(default_factory=list)  # y of the first of these tracks
@@ -71,6 +74,7 @@ def laid_out(shape: _Shape, top: float, least: float) -> Layout:
     share_gaps(plan, lines)
     share_sides(lines)
     layout = Layout(plan, lines)
+    _set_uprights(layout)
     for _ in range(WIDENINGS_MAX):
         _measure(layout, top, least)
         wider = place_labels(layout.lines, layout.begins)
@@ -89,22 +93,30 @@ def _measure(layout: Layout, top: float, least: float) -> None:
     if layout.bottom < top + least:
         _measure_down(layout, top, (top + least - layout.bottom) / layout.plan.rows)
     for line in layout.lines:
-        line.points = _points(layout, line)
+        line.run(_points(layout, line))
 
 
-def _measure_across(layout: Layout) -> None:
-    """Upright channels get their tracks and thereby all lanes their places."""
-    channels: list[list[Track]] = [[] for _ in range(len(layout.plan.lanes) + 1)]
+def _set_uprights(layout: Layout) -> None:
+    """Upright channels get their tracks; they keep them when lanes are moved apart."""
+    layout.uprights = [[] for _ in range(len(layout.plan.lanes) + 1)]
     for line in layout.lines:
         if line.way in (Way.SIDE, Way.ROUND):
             line.beside = _track_beside(line)
-            channels[line.course.upright].append(line.beside)
+            layout.uprights[line.course.upright].append(line.beside)
+    layout.broads = [set_tracks(channel, 0) for channel in layout.uprights]
+    layout.edges = [0.0] * len(layout.uprights)
+
+
+def _measure_across(layout: Layout) -> None:
+    """Lanes get their places, and the upright tracks between them theirs."""
     x = 0.0
     layout.lane_edges, layout.middles = [], []
-    for lane, channel in enumerate(channels):
+    for lane, breadth in enumerate(layout.broads):
         layout.lane_edges.append(x + 6 if lane else x)
         x += layout.rooms.get((lane, -1), 0)
-        breadth = set_tracks(channel, x + 16)
+        for track in layout.uprights[lane]:
+            track.at += x + 16 - layout.edges[lane]
+        layout.edges[lane] = x + 16
         x += max(CHANNEL, breadth + 22) + layout.rooms.get((lane, 1), 0)
         layout.middles.append(x + NODE_WIDTH / 2)
         x += NODE_WIDTH

@@ -55,7 +55,7 @@ def numbers(layout: Layout, path: CounterExample) -> list[tuple[Rect, str]]:
     """Where the numbers of the moves stand: on their line, and on nothing else."""
     taken = [each.label for each in layout.lines if each.label] + list(layout.boxes.values())
     taken += [mark_place(layout.boxes[step]) for step in path.steps]
-    stretches = [(line, part) for line in layout.lines for part in line.stretches()]
+    stretches = [(line, part) for line in layout.lines for part in line.stretches]
     found = []
     for line in layout.lines:
         words = "、".join(map(str, turns_of(line.edge, path)))
