@@ -199,6 +199,7 @@ MISFITTING = [
     (Collective(R, "reviewer", "members", principal="king"), (MEMBERS,), "岗位“king”"),
     (Collective(R, "reviewer", "money"), (MONEY,), "表单项“money”"),
     (Certified(R, "nobody"), (), "岗位“nobody”"),
+    (Certified(R, ""), (), "岗位“”"),
     (RandomDraw(R, "reviewer", "pool", "seed"), (POOL,), "表单项“seed”"),
     (AmountCeiling(R, "money"), (), "表单项“money”"),
     (AmountCeiling(R, "money"), (replace(MONEY, is_required=False),), "表单项“money”"),

@@ -371,7 +371,8 @@ def test_the_end_of_a_case_ends_its_clock_and_a_second_start_changes_nothing():
     [(None, "", None), (None, "6", 6), (10, "", 10), (10, "6", 6), (10, "30", 10)],
 )
 def test_a_stop_is_capped_by_the_law_and_by_the_days_applied_for(cap, applied, days_max):
-    on = clocked(START, STOP, stop=replace(LOCAL, value=cap), days="days")
+    stop = replace(LOCAL, value=cap, unit=Unit.WORKING_DAY)
+    on = clocked(START, STOP, stop=stop, days="days")
     facts = {"days": applied} if applied else {}
 
     assert run_through(on, 2, **facts).stops == (

@@ -26,7 +26,7 @@ from guiju.kernel.power import (
     Power,
     Step,
 )
-from guiju.kernel.rules import Rule
+from guiju.kernel.rules import Rule, Unit
 from guiju.kernel.unfold import OPINION, entry_of, source_of, unfold
 
 ID = re.compile("[a-z][a-z0-9_-]{0,39}")
@@ -43,6 +43,7 @@ LEFT_TO_CHART = (  # what a calling step does not say: the steps of the chart do
 LEFT_TO_WAYS = ("post", "after", "when", "assigns", "aside")  # the same of its outcomes
 ORDERED = (Operator.LESS, Operator.AT_MOST, Operator.MORE, Operator.AT_LEAST)
 VOTES_MAX = 2  # outcomes by which several posts sign
+NUMBER_MAX = 36_500  # a hundred years of days: a calendar has an end, and a longer limit is a slip
 
 
 class ChartError(ValueError):
@@ -111,19 +112,27 @@ def _misfits_of_whole(power: Power, whole: Power) -> Iterator[ChartError]:
 
 
 def _misfits_of_limits(power: Power) -> Iterator[ChartError]:
-    """Limits of the whole power by which no days can be counted."""
+    limits = power.limits
     for key in ("statutory", "promised", "reminder"):
-        rule: Rule = getattr(power.limits, key)
-        if rule.value is None or not rule.is_days:
-            mend = "写天数,单位选工作日或自然日"
-            yield ChartError(f"limits.{key}", f"{rule.name}没有天数", mend)
+        yield from _misfits_of_number(f"limits.{key}", getattr(limits, key), is_days=True)
+    for i, rule in enumerate(limits.others):
+        yield from _misfits_of_number(f"limits.others[{i}]", rule)
 
 
-def _misfit_of_days(where: str, rule: Rule | None) -> Iterator[ChartError]:
-    """A number that should be days and is not."""
-    if rule is not None and rule.value is not None and not rule.is_days:
-        problem = f"规则“{rule.id}”不是天数" if rule.unit else "有数,没有单位"
-        yield ChartError(where, problem, "单位选工作日或自然日")
+def _misfits_of_number(
+    where: str, rule: Rule, *, is_days: bool = False, is_needed: bool = True
+) -> Iterator[ChartError]:
+    """A rule's number that is not there, or cannot be counted with."""
+    if rule.value is None:
+        if is_needed:
+            yield ChartError(where, f"规则“{rule.name}”没有数", "写明数,或换成有数的规则")
+    elif rule.unit is None:
+        yield ChartError(where, f"规则“{rule.name}”有数,没有单位", "选一个单位")
+    elif is_days and not rule.is_days:
+        yield ChartError(where, f"规则“{rule.name}”不是天数", "单位选工作日或自然日")
+    elif rule.value < 0 or (rule.unit is not Unit.FEN and rule.value > NUMBER_MAX):
+        mend = f"写不小于零、不超过{NUMBER_MAX}的整数"
+        yield ChartError(where, f"规则“{rule.name}”的数是{rule.value}", mend)
 
 
 def _charts(power: Power) -> Iterator[tuple[str, Power | Chart]]:
@@ -206,9 +215,9 @@ def _called_by(chart: Chart, charts: dict[str, Chart], seen: frozenset[str]) -> 
 
 def _misfits_of_step(where: str, step: Step, known: _Known) -> Iterator[ChartError]:
     mend = "在 posts 中写明岗位"
-    posts = step.post, *(outcome.post for outcome in step.outcomes)
-    for post in (*posts, *(step.several.posts if step.several else ())):
-        if post and post not in known.posts:
+    others = (outcome.post for outcome in step.outcomes if outcome.post)
+    for post in (step.post, *others, *(step.several.posts if step.several else ())):
+        if post not in known.posts:
             yield ChartError(f"{where}.post", f"岗位“{post}”没有列入 posts", mend)
     if len({outcome.id for outcome in step.outcomes}) < len(step.outcomes):
         yield ChartError(f"{where}.outcomes", "出口的编号重复", "每个编号只能用一次")
@@ -220,9 +229,8 @@ def _misfits_of_step(where: str, step: Step, known: _Known) -> Iterator[ChartErr
         for condition in outcome.when:
             yield from _misfits_of_condition(f"{place}.when", condition, known)
     yield from _misfits_of_join(where, step, known)
-    if step.limit is not None and step.limit.value is None:
-        yield ChartError(f"{where}.limit", f"规则“{step.limit.id}”没有数", "换成有数的规则")
-    yield from _misfit_of_days(f"{where}.limit", step.limit)
+    if step.limit is not None:
+        yield from _misfits_of_number(f"{where}.limit", step.limit, is_days=True)
     yield from _misfits_of_several(where, step, known)
     yield from _misfits_of_parts(where, step)
     yield from _misfits_of_controls(where, step, known)
@@ -268,13 +276,15 @@ def _comes_in(step: Step, outcome: Outcome, target: Step | None) -> bool:
 
 
 def _misfits_of_clock(where: str, step: Step, outcome: Outcome) -> Iterator[ChartError]:
-    yield from _misfit_of_days(f"{where}.stop", outcome.stop)
-    yield from _misfit_of_days(f"{where}.extend", outcome.extend)
+    if outcome.stop is not None:
+        yield from _misfits_of_number(f"{where}.stop", outcome.stop, is_days=True, is_needed=False)
+    if outcome.extend is not None:
+        yield from _misfits_of_number(f"{where}.extend", outcome.extend, is_days=True)
     if outcome.clock is ClockEffect.STOP and outcome.stop is None:
         mend = "用 stop = 规则 写明依据"
         yield ChartError(f"{where}.clock", f"出口“{outcome.name}”停止计时却没有依据", mend)
     if outcome.clock is ClockEffect.EXTEND:
-        if outcome.extend is None or outcome.extend.value is None:
+        if outcome.extend is None:
             mend = "用 extend = 规则 写明延长多少、依据什么"
             yield ChartError(f"{where}.clock", f"出口“{outcome.name}”延长时限却没有依据", mend)
         elif outcome.to:
@@ -289,9 +299,7 @@ def _misfits_of_clock(where: str, step: Step, outcome: Outcome) -> Iterator[Char
 def _misfits_of_silence(where: str, outcome: Outcome) -> Iterator[ChartError]:
     if outcome.after is None:
         return
-    if outcome.after.value is None or not outcome.after.is_days:
-        mend = "换成以工作日或自然日计的规则"
-        yield ChartError(f"{where}.after", f"规则“{outcome.after.id}”不是天数", mend)
+    yield from _misfits_of_number(f"{where}.after", outcome.after, is_days=True)
     if outcome.post or outcome.when or outcome.choose or outcome.assigns or not outcome.to:
         mend = "去掉 post、when、choose、assigns,写明 to:期满由法律作出,没有人选择"
         yield ChartError(f"{where}.after", f"出口“{outcome.name}”期满自动发生", mend)
@@ -363,7 +371,5 @@ def _misfits_of_controls(where: str, step: Step, known: _Known) -> Iterator[Char
         if isinstance(control, PersonsMin) and control.post not in known.posts:
             problem = f"岗位“{control.post}”没有列入 posts"
             yield ChartError(f"{key}.post", problem, "在 posts 中写明")
-        if isinstance(control, COUNTING) and control.rule.value is None:
-            yield ChartError(f"{key}.rule", f"规则“{control.rule.id}”没有数", "换成有数的规则")
-        if control.rule.value is not None and control.rule.unit is None:
-            yield ChartError(f"{key}.rule", "有数,没有单位", "选一个单位")
+        is_needed = isinstance(control, COUNTING)
+        yield from _misfits_of_number(f"{key}.rule", control.rule, is_needed=is_needed)

@@ -48,7 +48,8 @@ def _problems(control: Control, step: Step, chart: _Chart) -> Iterator[str]:
         case LegalityReview() | HearingOffered():
             yield from _results(control, chart)
         case Collective():
-            yield from _posts(chart, control.post, control.principal)
+            yield from _posts(chart, control.post)
+            yield from _posts(chart, *filter(None, [control.principal]))
             yield from _asked(control, step, control.members, frozenset({FieldKind.NUMBER}))
             yield from (f"“{f}”不是分数" for f in _fractions(control) if fraction(f) is None)
         case Certified():
@@ -83,7 +84,7 @@ def _fractions(control: Collective) -> tuple[str, ...]:
 
 def _posts(chart: _Chart, *posts: str) -> Iterator[str]:
     for post in posts:
-        if post and post not in chart.posts:
+        if post not in chart.posts:
             yield f"岗位“{post}”没有列入 posts"
 
 
