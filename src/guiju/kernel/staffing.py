@@ -11,14 +11,14 @@ B does not help: B acts only while A is away, and A who is kept out of a step is
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
 
 from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.net import compile_net
-from guiju.kernel.paths import Graph, Moves, following, graph, moves
+from guiju.kernel.paths import Graph, following, graph
 from guiju.kernel.power import APPLICANT, LAW, Outcome, Power, Step
 from guiju.kernel.program import asked
 
@@ -114,14 +114,19 @@ def _choices(needs: Mapping[str, int], part: Part, staff: Staff) -> Iterator[Peo
 
 def _apart(walked: Graph, parts: Mapping[Part, Step]) -> dict[Part, frozenset[Part]]:
     """Whom ``distinct`` keeps apart; what was done beside a step's work is no doing of it."""
+    moves = {(m.step.id, m.outcome.id): i for i, m in enumerate(walked.net.transitions)}
     apart: dict[Part, set[Part]] = defaultdict(set)
     for earlier, step in parts.items():
-        kept_out = {part: _keeping_out(each, part, step.id) for part, each in parts.items()}
+        kept_out = {
+            part: frozenset(moves[part[0], o.id] for o in _keeping_out(each, part, step.id))
+            for part, each in parts.items()
+            if part[0] != step.id
+        }
         if any(kept_out.values()):
-            did = _moves(walked, earlier, [o for o in _chosen(step, earlier) if not o.aside])
-            later = following(walked, did)
-            for part, outcomes in kept_out.items():
-                if part[0] != step.id and later & _moves(walked, part, outcomes):
+            did = (moves[step.id, o.id] for o in _chosen(step, earlier) if not o.aside)
+            later = following(walked, frozenset(did))
+            for part, kept in kept_out.items():
+                if later & kept:
                     apart[part].add(earlier)
                     apart[earlier].add(part)
     return {part: frozenset(others) for part, others in apart.items()}
@@ -136,11 +141,6 @@ def _keeping_out(step: Step, part: Part, earlier: str) -> list[Outcome]:
 def _chosen(step: Step, part: Part) -> Iterator[Outcome]:
     """The outcomes of a step that are a part's to choose."""
     return (outcome for outcome in step.outcomes if _chooser(step, outcome) == part[1])
-
-
-def _moves(walked: Graph, part: Part, outcomes: Iterable[Outcome]) -> Moves:
-    ids = {(part[0], outcome.id) for outcome in outcomes}
-    return moves(walked.net, lambda move: (move.step.id, move.outcome.id) in ids)
 
 
 def _staffing(
