@@ -8,7 +8,7 @@ import pytest
 from tests.kernel.charts import CALENDAR, DATA, SOUND
 
 from guiju.formats.packs import read_power
-from guiju.kernel import soundness
+from guiju.kernel import checks, soundness
 from guiju.kernel.checks import CHECKS, findings
 from guiju.kernel.checks.finding import Finding
 from guiju.kernel.examples import failures
@@ -167,6 +167,7 @@ def test_the_checks_are_listed_in_the_order_of_their_numbers_with_none_left_out(
 
 
 def test_a_chart_too_large_to_walk_is_not_called_sound(monkeypatch):
+    monkeypatch.setattr(checks, "MARKINGS_MAX", 1)
     monkeypatch.setattr(soundness, "MARKINGS_MAX", 1)
 
     assert [str(finding) for finding in findings(SOUND, ON)] == [

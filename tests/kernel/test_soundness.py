@@ -207,6 +207,7 @@ def test_twenty_parallel_branches_are_proven_without_walking_a_million_markings(
 
 
 def test_a_fault_among_many_branches_is_told_even_where_not_all_can_be_walked(monkeypatch):
+    monkeypatch.setattr(module, "FEW", 10)
     monkeypatch.setattr(module, "MARKINGS_MAX", 10)
     net = branches(12, ("z",), ("good",)).net
     verdict = soundness(net)

@@ -31,11 +31,27 @@ NONE: Moves = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The reachable markings of a net: from each, which moves lead where."""
+    """The markings that a case can get into, nearest first: from each, which moves lead where.
+
+    A case is over at an end, whatever is left behind. Beyond a second token in a place nothing
+    is said of it.
+    """
 
     net: Net
     after: Mapping[int, tuple[tuple[int, int], ...]]
-    is_whole: bool  # False: there are more than MARKINGS_MAX
+    came: Mapping[int, tuple[int, int] | None]  # from where, by which move; None: the first one
+    doubling: tuple[tuple[int, int], ...]  # markings, and the moves that would double a token
+    is_whole: bool  # False: there are more than were asked for
+
+    def path_to(self, marking: int) -> tuple[Transition, ...]:
+        """A shortest run that leads to a marking."""
+        run: list[Transition] = []
+        step = self.came[marking]
+        while step is not None:
+            marking, index = step
+            run.append(self.net.transitions[index])
+            step = self.came[marking]
+        return tuple(reversed(run))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +65,30 @@ class Watch:
     without: Moves = NONE  # moves that are taken out of the net first
 
 
-def graph(net: Net) -> Graph:
-    """Walk a net once, for any number of questions. Nothing follows an end."""
+def graph(net: Net, markings_max: int = MARKINGS_MAX) -> Graph:
+    """Walk a net once, for any number of questions."""
     after: dict[int, tuple[tuple[int, int], ...]] = {}
+    came: dict[int, tuple[int, int] | None] = {net.initial: None}
+    doubling: list[tuple[int, int]] = []
     todo = deque([net.initial])
     while todo:
+        if len(came) > markings_max:
+            return Graph(net, after, came, tuple(doubling), False)
         marking = todo.popleft()
-        if marking in after:
-            continue
-        if len(after) >= MARKINGS_MAX:
-            return Graph(net, after, False)
-        moves = () if marking & END else enumerate(net.transitions)
-        after[marking] = tuple((i, m.fire(marking)) for i, m in moves if m.is_enabled(marking))
-        todo.extend(then for _, then in after[marking])
-    return Graph(net, after, True)
+        ways = []
+        for index, move in enumerate(() if marking & END else net.transitions):
+            if not move.is_enabled(marking):
+                continue
+            if move.doubles(marking):
+                doubling.append((marking, index))
+                continue
+            then = move.fire(marking)
+            ways.append((index, then))
+            if then not in came:
+                came[then] = marking, index
+                todo.append(then)
+        after[marking] = tuple(ways)
+    return Graph(net, after, came, tuple(doubling), True)
 
 
 def moves(net: Net, is_meant: Callable[[Transition], bool]) -> Moves:

@@ -1,21 +1,21 @@
 """Soundness of a chart's net: every kind of fault at once, each with a shortest path to it.
 
-``proof`` decides whether the net is sound and one-safe, which a chart must be. Only if it is
-not, its markings are walked as a case runs, not beyond a second token in a place and not
-beyond an end, so that whoever drew the chart sees all that is wrong with it.
-
-The walk stops at ``MARKINGS_MAX`` markings and then says "undecided": it never guesses.
+A chart has few markings as a rule; they are walked as a case runs (``paths.graph``), and all is
+read off. Where they are too many for that, as with twenty parallel branches, ``proof`` decides
+on the net made small; it may say "undecided", it never guesses.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from guiju.kernel.net import END, Net, Transition
+from guiju.kernel.paths import MARKINGS_MAX, Graph, graph
 from guiju.kernel.petri import Bag, Ending, PetriNet, bag
 from guiju.kernel.petri import Transition as PetriTransition
 from guiju.kernel.proof import Answer, Fault, Judgement, judge
-from guiju.kernel.statespace import Kind, Space, walk_one_safe
+from guiju.kernel.statespace import Kind
 
-MARKINGS_MAX = 200_000  # a second or two; charts of sixty steps have a few thousand
+FEW = 5_000  # markings; charts of sixty steps have some hundreds
 
 Path = tuple[Transition, ...]
 
@@ -36,14 +36,19 @@ class Verdict:
         return self.is_decided and not (self.stuck or self.double or self.left_over or self.dead)
 
 
-def soundness(net: Net) -> Verdict:
-    """Decide whether a net is sound, and if not, find all that is wrong with it."""
-    petri = petri_net(net)
-    judgement = judge(petri, MARKINGS_MAX)
+def soundness(net: Net, walked: Graph | None = None) -> Verdict:
+    """Decide whether a net is sound, and if not, find all that is wrong with it.
+
+    ``walked`` are its markings, if somebody has walked them already.
+    """
+    known = walked or graph(net, FEW)
+    if known.is_whole:
+        return _of_graph(known)
+    judgement = judge(petri_net(net), MARKINGS_MAX)
     if judgement.answer is Answer.SOUND and judgement.double is None:
         return Verdict()
-    space = walk_one_safe(petri, MARKINGS_MAX)
-    return _of_space(net, space) if space.is_whole else _of_judgement(net, judgement)
+    known = walked or graph(net, MARKINGS_MAX)
+    return _of_graph(known) if known.is_whole else _of_judgement(net, judgement)
 
 
 def petri_net(net: Net) -> PetriNet:
@@ -73,21 +78,39 @@ def _bits(places: Bag, least: int = 1) -> int:
     return sum(1 << int(place) for place, count in places.items() if count >= least)
 
 
-def _of_space(net: Net, space: Space) -> Verdict:
-    def path(numbers: tuple[int, ...]) -> Path:
-        return tuple(net.transitions[number] for number in numbers)
+def _of_graph(walked: Graph) -> Verdict:
+    def shown(marking: int | None, besides: int = 0) -> tuple[Path, int] | None:
+        return None if marking is None else (walked.path_to(marking), marking & ~besides)
 
-    def shown(number: int | None, besides: int = 0) -> tuple[Path, int] | None:
-        if number is None:
-            return None
-        return path(space.path(number)), space.markings[number] & ~besides
-
-    double = None if space.double is None else (path(space.double[0]), space.double[1])
+    transitions, double = walked.net.transitions, None
+    if walked.doubling:
+        marking, index = walked.doubling[0]
+        move = transitions[index]
+        double = (*walked.path_to(marking), move), move.doubles(marking)
     # Beyond a doubled token the walk does not go on, so "out of reach" would prove nothing.
-    stuck = None if double else shown(space.lost((*space.ends, *space.improper)))
-    left_over = shown(next(iter(space.improper), None), END)
-    dead = (move for number, move in enumerate(net.transitions) if number not in space.fired)
-    return Verdict(stuck, double, left_over, tuple(dead))
+    stuck = None if double else shown(_lost(walked))
+    left_over = shown(
+        next((each for each in walked.after if each & END and each != END), None), END
+    )
+    fired = {index for ways in walked.after.values() for index, _ in ways}
+    fired |= {index for _, index in walked.doubling}
+    dead = tuple(move for index, move in enumerate(transitions) if index not in fired)
+    return Verdict(stuck, double, left_over, dead)
+
+
+def _lost(walked: Graph) -> int | None:
+    """The nearest marking from which no end can be reached."""
+    before: dict[int, list[int]] = defaultdict(list)
+    for marking, ways in walked.after.items():
+        for _, then in ways:
+            before[then].append(marking)
+    saved = {marking for marking in walked.after if marking & END}
+    todo = list(saved)
+    while todo:
+        more = [each for each in before[todo.pop()] if each not in saved]
+        saved.update(more)
+        todo += more
+    return next((marking for marking in walked.after if marking not in saved), None)
 
 
 def _of_judgement(net: Net, judgement: Judgement) -> Verdict:

@@ -249,11 +249,6 @@ def walk(net: PetriNet, markings_max: int, until: Kind | None = None) -> Space:
             width *= 4
 
 
-def walk_one_safe(net: PetriNet, markings_max: int) -> Space:
-    """Walk as a case runs: not beyond a second token in a place, and not beyond an ending."""
-    return _CaseWalk(code_of(net, 1), markings_max, None).run()
-
-
 class _Walk:
     """The walk under way."""
 
@@ -334,26 +329,3 @@ class _Walk:
                 if surplus:
                     return True
         return False
-
-
-class _CaseWalk(_Walk):
-    """A walk that stays where every place holds one token and no ending has come."""
-
-    def visit(self, number: int, marking: int) -> None:
-        """A case that has come to an ending is over, whatever is left behind."""
-        code, space = self.code, self.space
-        if code.is_final(marking):
-            space.ends.append(number)
-        elif code.is_improper(marking):
-            space.improper.append(number)
-        else:
-            ready = self.ready.pop(number)
-            if not ready:
-                space.deadlocks.append(number)
-            self.follow(number, marking, ready)
-
-    def on_double(self, number: int, move: int, doubled: int) -> bool:
-        """Note the first doubled token, and go no further."""
-        if self.space.double is None:
-            self.space.double = ((*self.space.path(number), move), doubled)
-        return True

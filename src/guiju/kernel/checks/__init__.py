@@ -35,7 +35,7 @@ from guiju.kernel.checks import (
 )
 from guiju.kernel.checks.finding import Finding, Subject
 from guiju.kernel.net import compile_net
-from guiju.kernel.paths import graph
+from guiju.kernel.paths import MARKINGS_MAX, graph
 from guiju.kernel.power import Power
 from guiju.kernel.rules import Rule
 from guiju.kernel.soundness import soundness
@@ -78,5 +78,6 @@ def findings(power: Power, on: date, rules: Mapping[str, Rule] = NO_RULES) -> tu
     Raises ChartError when the chart's parts do not fit together.
     """
     net = compile_net(power)
-    subject = Subject(net.power, net, soundness(net), on, graph(net), rules)
+    walked = graph(net, MARKINGS_MAX)
+    subject = Subject(net.power, net, soundness(net, walked), on, walked, rules)
     return tuple(finding for check in CHECKS for finding in check.check(subject))
