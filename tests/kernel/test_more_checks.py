@@ -19,6 +19,7 @@ from guiju.kernel.controls.legality_review import LegalityReview
 from guiju.kernel.controls.random_draw import RandomDraw
 from guiju.kernel.controls.seal_register import SealRegister
 from guiju.kernel.examples import failures
+from guiju.kernel.fit import ChartError
 from guiju.kernel.law import Category, LawLevel, Measure
 from guiju.kernel.power import Basis, Field, FieldKind, Grade, Outcome, Power
 from guiju.kernel.rules import Certainty, Rule, Unit
@@ -203,7 +204,7 @@ MISFITTING = [
     (RandomDraw(R, "reviewer", "pool", "seed"), (POOL,), "表单项“seed”"),
     (AmountCeiling(R, "money"), (), "表单项“money”"),
     (AmountCeiling(R, "money"), (replace(MONEY, is_required=False),), "表单项“money”"),
-    (AmountCeiling(NUMBERLESS, "money"), (MONEY,), "以“分”为单位"),
+    (AmountCeiling(replace(R, unit=Unit.COPY), "money"), (MONEY,), "不以“分”为单位"),
     (LegalityReview(R, "nowhere", ("done",)), (), "没有环节“nowhere”"),
     (LegalityReview(R, "visit", ("passed",)), (), "没有出口“passed”"),
     (HearingOffered(R, "visit", ()), (), "没有出口"),
@@ -223,6 +224,11 @@ def test_a_control_that_points_nowhere_is_found(control, fields, said):
 
     assert len(messages) == 1
     assert said in messages[0]
+
+
+def test_a_ceiling_without_a_number_means_nothing():
+    with pytest.raises(ChartError, match="没有数"):
+        findings(with_controls(AmountCeiling(NUMBERLESS, "money"), fields=(MONEY,)), ON)
 
 
 def test_a_step_that_asks_for_an_opinion_is_complete_as_it_is_and_wins_no_days():

@@ -1,5 +1,7 @@
 """Public pages through Django's client: what a visitor sees, and what bad input gets."""
 
+import json
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
@@ -11,6 +13,7 @@ from guiju.cases.models import Case
 from guiju.organs.models import Division
 from guiju.powers.models import Version
 from guiju.powers.queries import power
+from guiju.record.writer import canonical
 
 pytestmark = pytest.mark.django_db
 POWERS = ("临时救助", "最低生活保障审核确认", "村级用印", "村级日常支出报账")
@@ -124,6 +127,23 @@ def test_what_is_wrong_with_an_answer_stands_beside_its_field(client: Client):
 
     assert page.count('<span class="wrong">') == 1
     assert '家里几口人<span class="wrong">“家里几口人”应为不小于零的数字</span></label>' in page
+
+
+def test_several_choices_are_all_checked_and_all_sent(client: Client):
+    current = Version.objects.get(name="临时救助")
+    plain_ = json.loads(current.text)
+    hardship = next(f for f in plain_["steps"][0]["fields"] if f["id"] == "hardship")
+    hardship["kind"] = "多选"
+    text = canonical(plain_)
+    digest = sha256(text.encode()).hexdigest()
+    Version.objects.filter(pk=current.pk).update(sha256=digest, text=text)
+
+    form = {**answers(), "f-hardship": ["子女上学", "突发重病"]}
+    page = client.post(apply_url(), form).content.decode()
+
+    assert "<dd>子女上学、突发重病</dd>" in page
+    for choice in form["f-hardship"]:
+        assert f'<input type="hidden" name="f-hardship" value="{choice}">' in page
 
 
 def test_progress_needs_no_login_and_shows_no_name(client: Client):

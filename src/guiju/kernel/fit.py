@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from guiju.kernel.controls.amount_ceiling import AmountCeiling
 from guiju.kernel.controls.distinct import Distinct
 from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.controls.persons_min import PersonsMin
@@ -31,6 +32,7 @@ from guiju.kernel.unfold import OPINION, entry_of, source_of, unfold
 
 ID = re.compile("[a-z][a-z0-9_-]{0,39}")
 COUNTING = (
+    AmountCeiling,
     OneNotice,
     PersonsMin,
     Promise,

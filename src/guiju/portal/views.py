@@ -15,6 +15,7 @@ from guiju.cases.documents import Unacceptable
 from guiju.cases.forms import Unreadable, applicant_from, beside, request_from
 from guiju.cases.models import Case
 from guiju.cases.queries import lines, trail, view_of
+from guiju.kernel.forms import LIST_MARK
 from guiju.kernel.power import APPLICANT, Outcome, Step
 from guiju.kernel.program import open_to
 from guiju.kernel.run import Refusal, Refused
@@ -90,7 +91,9 @@ def apply(request: Request, code: str) -> HttpResponse:
     except INPUT_ERRORS as error:
         context["refusals"] = [Refusal("form", str(error))]
     else:
-        answers = [(f.name, request.POST.get(f"f-{f.id}", "")) for f in step.fields]
+        answers = [
+            (f.name, LIST_MARK.join(request.POST.getlist(f"f-{f.id}"))) for f in step.fields
+        ]
         context |= {"is_checking": True, "answers": answers, "place": place(division.code)}
         return render(request, "portal/apply.html", context)
     return render(request, "portal/apply.html", context, status=422)

@@ -74,8 +74,8 @@ def _results(control: LegalityReview | HearingOffered, chart: _Chart) -> Iterato
 
 
 def _in_fen(control: AmountCeiling) -> Iterator[str]:
-    if control.rule.value is None or control.rule.unit is not Unit.FEN:
-        yield "规则没有写明以“分”为单位的数"
+    if control.rule.unit is not Unit.FEN:
+        yield "规则的数不以“分”为单位"
 
 
 def _fractions(control: Collective) -> tuple[str, ...]:
