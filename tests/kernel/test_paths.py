@@ -23,7 +23,10 @@ def random_charts(draw) -> Power:
 
 
 def runs(net: Net, marking: int, length: int) -> Iterator[tuple[int, ...]]:
-    """Every run of at most so many moves, as places in the net's list, none after an end or a second token."""
+    """Every run of at most so many moves, as places in the net's list.
+
+    None goes on after an end, or after a second token.
+    """
     yield ()
     if length and not marking & END:
         for index, move in enumerate(net.transitions):
