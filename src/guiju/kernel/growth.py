@@ -71,20 +71,21 @@ def _nearest(
 
     What was emptied on the way counts: what lies there is no growth that can be repeated.
     """
-    first = origin, 0
-    came: dict[tuple[int, int], tuple[tuple[int, int], int] | None] = {first: None}
-    ring = [first]
+    bits = code.width * len(code.net.places)  # above these, a state holds what was emptied
+    full = (1 << bits) - 1
+    came: dict[int, tuple[int, int] | None] = {origin: None}
+    ring = [origin]
     covers, clears = code.covers, code.clears
     for _ in range(steps_max):
         outer = []
         for state in ring:
-            marking, cleared = state
-            for move, after, _doubled in moves(marking):
-                then = after, cleared | clears[move]
+            cleared = state >> bits
+            for move, after, _doubled in moves(state & full):
+                then = after | (cleared | clears[move]) << bits
                 if then in came:
                     continue
                 came[then] = state, move
-                if after > origin and covers(after, origin) and (after - origin) & ~then[1]:
+                if after > origin and covers(after, origin) and (after - origin) & ~(then >> bits):
                     return _path(came, then), len(came)
                 outer.append(then)
                 if len(came) > left:
@@ -93,9 +94,7 @@ def _nearest(
     return None, len(came)
 
 
-def _path(
-    came: dict[tuple[int, int], tuple[tuple[int, int], int] | None], state: tuple[int, int]
-) -> Path:
+def _path(came: dict[int, tuple[int, int] | None], state: int) -> Path:
     path: list[int] = []
     way = came[state]
     while way is not None:
