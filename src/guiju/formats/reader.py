@@ -11,11 +11,11 @@ The same reader reads what ``plain`` wrote, so a published version is its own so
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from guiju.kernel import controls
@@ -77,10 +77,15 @@ def _list(hint: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> tuple[
     return tuple(_value(hint, item, f"{where}[{i}]", rules) for i, item in enumerate(items))
 
 
+@cache
+def _keys(kind: Any) -> tuple[dict[str, Any], dict[str, "Field[Any]"]]:
+    """The type of every key of a dataclass, and its field."""
+    return typing.get_type_hints(kind), {each.name: each for each in fields(kind)}
+
+
 def _table(kind: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
     _expect(data, dict, where)
-    hints = typing.get_type_hints(kind)
-    known = {each.name: each for each in fields(kind)}
+    hints, known = _keys(kind)
     prefix = f"{where}." if where else ""
     for key in data:
         if key not in known:
