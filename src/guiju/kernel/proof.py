@@ -102,7 +102,7 @@ def _kinds(space: Space, *, is_dead: bool) -> frozenset[Kind]:
     """What is wrong with a net; of an unbounded one, no more is told than that."""
     if space.growth is not None:
         return frozenset({Kind.UNBOUNDED})
-    kinds = space.found()
+    kinds = {kind for kind in Kind if space.shows(kind)}
     if space.is_whole and is_dead:
         kinds.add(Kind.DEAD)
     if space.is_whole and space.trap() is not None:

@@ -89,11 +89,17 @@ class Code:
 
     def is_final(self, marking: int) -> bool:
         """Whether the net may end here."""
-        return any(marking & mask == tokens for tokens, mask in self.endings)
+        for tokens, mask in self.endings:  # noqa: SIM110 (asked of every marking, twice as fast)
+            if marking & mask == tokens:
+                return True
+        return False
 
     def is_improper(self, marking: int) -> bool:
         """Whether the tokens of an ending are there; asked only where it is none."""
-        return any(tokens and self.covers(marking, tokens) for tokens, _ in self.endings)
+        for tokens, _ in self.endings:  # noqa: SIM110
+            if tokens and self.covers(marking, tokens):
+                return True
+        return False
 
     def pack(self, tokens: Bag) -> int:
         """Tokens by place in one integer. Raises TooNarrow where there are too many."""
@@ -225,18 +231,15 @@ class Space:
         """The first marking after which things go on for ever with no ending ahead."""
         return self.lost((*self.ends, *self.improper, *self.deadlocks))
 
-    def found(self) -> set[Kind]:
-        """What a single marking or step has shown so far."""
-        kinds = set()
-        if self.deadlocks:
-            kinds.add(Kind.DEADLOCK)
-        if self.improper:
-            kinds.add(Kind.IMPROPER)
-        if self.double is not None:
-            kinds.add(Kind.DOUBLE)
-        if self.growth is not None:
-            kinds.add(Kind.UNBOUNDED)
-        return kinds
+    def shows(self, kind: Kind | None) -> bool:
+        """Whether a single marking or step has shown this kind so far."""
+        if kind is Kind.DOUBLE:
+            return self.double is not None
+        if kind is Kind.DEADLOCK:
+            return bool(self.deadlocks)
+        if kind is Kind.IMPROPER:
+            return bool(self.improper)
+        return kind is Kind.UNBOUNDED and self.growth is not None
 
 
 def walk(net: PetriNet, markings_max: int, until: Kind | None = None) -> Space:
@@ -255,7 +258,7 @@ class _Walk:
     def __init__(self, code: Code, markings_max: int, until: Kind | None) -> None:
         self.code, self.markings_max, self.until = code, markings_max, until
         self.seen = {code.initial: 0}
-        self.ready: dict[int, list[Row]] = {0: code.ready(code.initial, code.rows)}
+        self.before: dict[int, tuple[list[Row], int]] = {}  # what was enabled before which move
         self.space = Space(code, markings_max, [code.initial])
         self.has_resets = any(each.clear for each in code.net.transitions)
         if code.initial & code.many:
@@ -268,7 +271,7 @@ class _Walk:
             if len(markings) > self.markings_max:
                 return space
             self.visit(number, markings[number])
-            if space.growth is not None or (self.until and self.until in space.found()):
+            if space.growth is not None or space.shows(self.until):
                 return space
             number += 1
         space.is_whole = True
@@ -277,7 +280,10 @@ class _Walk:
     def visit(self, number: int, marking: int) -> None:
         """Note what a marking is, and all that can happen next."""
         space, code = self.space, self.code
-        ready = self.ready.pop(number)
+        if number:
+            ready = code.ready_after(marking, *self.before.pop(number))
+        else:
+            ready = code.ready(marking, code.rows)
         if code.is_final(marking):
             space.ends.append(number)
         elif code.is_improper(marking):
@@ -301,7 +307,7 @@ class _Walk:
             space.parent.append(number)
             space.by.append(move)
             space.before.append([(number, move)])
-            self.ready[there] = code.ready_after(after, ready, move)
+            self.before[there] = ready, move
             if doubled and self.grows(there):
                 space.growth = there
                 return
