@@ -73,7 +73,8 @@ def _nearest(
     """
     bits = code.width * len(code.net.places)  # above these, a state holds what was emptied
     full = (1 << bits) - 1
-    came: dict[int, tuple[int, int] | None] = {origin: None}
+    came = {origin: -1}  # a state and what happened there, in one integer
+    count = len(code.touched)
     ring = [origin]
     covers, clears = code.covers, code.clears
     for _ in range(steps_max):
@@ -84,9 +85,9 @@ def _nearest(
                 then = after | (cleared | clears[move]) << bits
                 if then in came:
                     continue
-                came[then] = state, move
+                came[then] = state * count + move
                 if after > origin and covers(after, origin) and (after - origin) & ~(then >> bits):
-                    return _path(came, then), len(came)
+                    return _path(came, then, count), len(came)
                 outer.append(then)
                 if len(came) > left:
                     return None, len(came)
@@ -94,10 +95,9 @@ def _nearest(
     return None, len(came)
 
 
-def _path(came: dict[int, tuple[int, int] | None], state: int) -> Path:
+def _path(came: dict[int, int], state: int, count: int) -> Path:
     path: list[int] = []
-    way = came[state]
-    while way is not None:
-        path.append(way[1])
-        way = came[way[0]]
+    while (way := came[state]) >= 0:
+        state, move = divmod(way, count)
+        path.append(move)
     return tuple(reversed(path))

@@ -176,7 +176,7 @@ class Space:
     markings: list[int]
     parent: list[int] = field(default_factory=lambda: [-1])
     by: list[int] = field(default_factory=lambda: [-1])  # the transition that led here
-    before: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])  # marking, by what
+    before: list[list[int]] = field(default_factory=lambda: [[]])  # what leads here, see ``_ends``
     fired: set[int] = field(default_factory=set)
     ends: list[int] = field(default_factory=list)
     improper: list[int] = field(default_factory=list)
@@ -193,6 +193,10 @@ class Space:
             number = self.parent[number]
         return tuple(reversed(moves))
 
+    def _ends(self, edge: int) -> tuple[int, int]:
+        """A marking and what happens there; held in one integer, as there are very many."""
+        return divmod(edge, len(self.code.touched))
+
     def cheapest(self, costs: Sequence[int], ends: Iterable[int]) -> tuple[int, ...]:
         """The cheapest path to any of these, when each transition costs so much (Dijkstra)."""
         onward: dict[int, tuple[int, int] | None] = {}  # by what to where; filled backwards
@@ -203,7 +207,7 @@ class Space:
             if number in onward:
                 continue
             onward[number] = way
-            for earlier, move in self.before[number]:
+            for earlier, move in map(self._ends, self.before[number]):
                 if earlier not in onward:
                     heappush(todo, (cost + costs[move], earlier, (move, number)))
         moves, way = [], onward[0]
@@ -220,7 +224,7 @@ class Space:
         for number in todo:
             saved[number] = 1
         while todo:
-            for number, _ in self.before[todo.pop()]:
+            for number, _ in map(self._ends, self.before[todo.pop()]):
                 if not saved[number]:
                     saved[number] = 1
                     todo.append(number)
@@ -258,7 +262,7 @@ class _Walk:
     def __init__(self, code: Code, markings_max: int, until: Kind | None) -> None:
         self.code, self.markings_max, self.until = code, markings_max, until
         self.seen = {code.initial: 0}
-        self.before: dict[int, tuple[list[Row], int]] = {}  # what was enabled before which move
+        self.before: dict[int, list[Row]] = {}  # what was enabled where a marking came from
         self.space = Space(code, markings_max, [code.initial])
         self.has_resets = any(each.clear for each in code.net.transitions)
         if code.initial & code.many:
@@ -281,7 +285,7 @@ class _Walk:
         """Note what a marking is, and all that can happen next."""
         space, code = self.space, self.code
         if number:
-            ready = code.ready_after(marking, *self.before.pop(number))
+            ready = code.ready_after(marking, self.before.pop(number), space.by[number])
         else:
             ready = code.ready(marking, code.rows)
         if code.is_final(marking):
@@ -294,20 +298,21 @@ class _Walk:
 
     def follow(self, number: int, marking: int, ready: list[Row]) -> None:
         space, code, seen, doubles = self.space, self.code, self.seen, self.on_double
+        count = len(code.touched)
         for move, after, doubled in code.moves(marking, ready):
             space.fired.add(move)
             there = seen.get(after)
             if doubled and doubles(number, move, doubled):
                 continue
             if there is not None:
-                space.before[there].append((number, move))
+                space.before[there].append(number * count + move)
                 continue
             there = seen[after] = len(space.markings)
             space.markings.append(after)
             space.parent.append(number)
             space.by.append(move)
-            space.before.append([(number, move)])
-            self.before[there] = ready, move
+            space.before.append([number * count + move])
+            self.before[there] = ready
             if doubled and self.grows(there):
                 space.growth = there
                 return
