@@ -172,6 +172,7 @@ def test_a_form_asks_of_each_person_what_the_step_needs_and_no_more(client: Clie
     assert f'name="relation-{OTHER}|market_officer"' in page
     assert f'type="hidden" name="present" value="{OFFICER}|market_officer"' in page
     assert 'name="vote-' not in page
+    assert "<h2>当事人</h2>" in page  # nobody applies for a penalty
 
     panel = staff(client, PANEL[0]).get(url(discussed())).content.decode()
     assert f'name="order-{LEADER}|market_leader"' in panel

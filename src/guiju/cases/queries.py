@@ -18,7 +18,7 @@ from guiju.kernel.controls.collective import VOTES
 from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.controls.recusal import RELATIONS
 from guiju.kernel.lights import Standing, standing, step_left
-from guiju.kernel.power import Field, FieldKind, Outcome, Power, Step
+from guiju.kernel.power import APPLICANT, Field, FieldKind, Outcome, Power, Step
 from guiju.kernel.power import posts_of as posts_of_step
 from guiju.kernel.program import Program, asked, open_steps, open_to, posts_for
 from guiju.kernel.rules import yuan
@@ -188,6 +188,11 @@ def act_told(row: Act) -> acts.Act:
         branches=tuple(private["branches"]),
         assignee=private["assignee"],
     )
+
+
+def party(begun: Program) -> str:
+    """What the person is called whom a case is about: 当事人 where nobody applies."""
+    return "申请人" if APPLICANT in begun.names else "当事人"
 
 
 def attendance(view: View) -> list[Meeting]:

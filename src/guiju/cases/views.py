@@ -13,7 +13,7 @@ from guiju.cases.actions import StalePage
 from guiju.cases.documents import Unacceptable, content_type, path_of
 from guiju.cases.forms import Unreadable, applicant_from, beside, request_from
 from guiju.cases.models import Case, Document
-from guiju.cases.queries import View, attendance, inbox, lines, needs, told_facts, view_of
+from guiju.cases.queries import View, attendance, inbox, lines, needs, party, told_facts, view_of
 from guiju.kernel.power import APPLICANT, Outcome, Step
 from guiju.kernel.program import open_to
 from guiju.kernel.run import Refusal, Refused
@@ -58,7 +58,8 @@ def case_page(request: Request, number: str) -> HttpResponse:
         return render(request, "look/problem.html", problem, status=403)
     if request.method == "GET":
         return _show(request, case)
-    step = program(case.version_id).steps.get(request.POST.get("step", ""))
+    begun = program(case.version_id)
+    step = begun.steps.get(request.POST.get("step", ""))
     if step is None:
         return _show(request, case, (Refusal("form", "没有这个环节,请刷新页面"),), 400)
     try:
@@ -70,7 +71,7 @@ def case_page(request: Request, number: str) -> HttpResponse:
         return _show(request, case, refused.refusals, 422)
     except (*INPUT_ERRORS, ValueError) as error:
         return _show(request, case, (Refusal("form", str(error)),), 409)
-    messages.success(request, f"已办理“{step.name}”,并告知申请人。")
+    messages.success(request, f"已办理“{step.name}”,并告知{party(begun)}。")
     return redirect("staff-case", number=number)
 
 
@@ -143,6 +144,7 @@ def _show(
     context = {
         "view": view,
         "case": case,
+        "party": party(view.program),
         "forms": forms,
         "others": [step for step in view.steps if step not in [mine for mine, _ in chosen]],
         "chart": drawing_of_case(view.program, view.state).narrow,
