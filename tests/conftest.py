@@ -50,8 +50,16 @@ CITY_TIME = ZoneInfo("Asia/Shanghai")
 LOADED_AT = datetime(2026, 9, 1, 9, tzinfo=CITY_TIME)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _keys(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keys of the tests' own, the same for all, as the sample city is loaded once."""
+    settings.KEYS_ROOT = tmp_path_factory.mktemp("keys")
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+def django_db_setup(
+    django_db_setup: None, _keys: None, django_db_blocker: pytest.FixtureRequest
+) -> None:
     """Load the sample city once; every test then works in a transaction that is rolled back."""
     pack = read_pack(settings.PACKS / "changzhi", date(2026, 9, 1))
     with django_db_blocker.unblock():
@@ -61,8 +69,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
 
 @pytest.fixture(autouse=True)
 def _files(tmp_path: pytest.TempPathFactory, settings: pytest.FixtureRequest) -> None:
-    """Keep documents out of the project's own folder."""
+    """Keep documents and the log out of the project's own folder."""
     settings.MEDIA_ROOT = tmp_path / "documents"
+    settings.LOG_ROOT = tmp_path / "log"
+    settings.SIGNED_ROOT = tmp_path / "signed"
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ On SQLite the database is a file in GUIJU_VAR; on PostgreSQL it is one made for 
 
 import os
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from multiprocessing import Barrier, Pool
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -61,7 +61,7 @@ def main() -> None:
     from guiju.organs.actions import load_organs  # noqa: PLC0415
     from guiju.powers.actions import load_powers  # noqa: PLC0415
     from guiju.record.models import Act  # noqa: PLC0415
-    from guiju.record.sequencer import sequence  # noqa: PLC0415
+    from guiju.record.publisher import advance  # noqa: PLC0415
     from guiju.site import settings  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
@@ -76,7 +76,7 @@ def main() -> None:
             results = pool.map(try_to_act, [(number, 1)] * CLERKS, chunksize=1)
             acted += sum(results)
             told += CLERKS - sum(results)
-    sequence()
+    advance(AT + timedelta(days=1))
     recorded = Act.objects.filter(subject__in=numbers, seq=2).count()
     indexes = sorted(Act.objects.values_list("idx", flat=True))
     gaps = sum(1 for expected, idx in enumerate(indexes) if idx != expected)

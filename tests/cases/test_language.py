@@ -20,8 +20,9 @@ from guiju.kernel.run import Refused
 from guiju.organs.models import Person
 from guiju.powers.models import Version
 from guiju.powers.queries import power
+from guiju.record.entries import canonical, is_intact
+from guiju.record.keys import keys_of
 from guiju.record.models import Act
-from guiju.record.writer import canonical, is_intact
 
 pytestmark = pytest.mark.django_db
 FIVE_DAYS = Rule("five", "默示期限", "某法第五条", Certainty.LAW, 5, Unit.WORKING_DAY)
@@ -65,7 +66,7 @@ def test_silence_is_recorded_by_the_round_beside_the_pages_and_the_applicant_is_
     assert actions.lapse_all(walk.at + timedelta(days=8)) == 1
     assert actions.lapse_all(walk.at + timedelta(days=8)) == 0
     act = Act.objects.get(subject=walk.number, seq=2)
-    assert (act.outcome, act.person, act.post, is_intact(act)) == (
+    assert (act.outcome, act.person, act.post, is_intact(act, keys_of(walk.number))) == (
         "silence",
         "law",
         "法律规定",

@@ -199,8 +199,8 @@ def test_two_officers_with_certificates_and_no_relation_investigate(client: Clie
     row = trail(walk.number)[-1]
     other = Person(OTHER, "market_officer", "晋0400002", "无")
     assert act_told(row).everyone() == (*free((OFFICER, "market_officer")), other)
-    assert json.loads(row.public)["present"] == ["market_officer", "market_officer"]
-    assert "晋0400002" not in row.public
+    assert json.loads(row.entry)["told"]["present"] == ["market_officer", "market_officer"]
+    assert "晋0400002" not in row.entry
     assert replayed(walk, begun_of(walk)) == []
     page = client.get(url(walk)).content.decode()
     assert "执法证号晋0400002,利害关系:无" in page
@@ -324,7 +324,7 @@ def test_what_a_step_does_not_ask_of_people_is_not_kept(client: Client):
     answer = staff(client, OFFICER).post(url(walk), investigation(walk, **extra))
 
     assert answer.status_code == 302
-    assert "随便写的" not in trail(walk.number)[-1].private
+    assert "随便写的" not in trail(walk.number)[-1].people
 
 
 def test_a_replay_finds_in_the_record_what_the_guard_would_refuse():

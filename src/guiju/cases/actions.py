@@ -24,12 +24,18 @@ from guiju.kernel.silence import next_silence
 from guiju.organs.mandate import Holding, holding_to_act, within
 from guiju.organs.queries import firsts_present, holdings_of
 from guiju.powers.queries import calendar, program
-from guiju.record.writer import Entry, Statement, canonical, first_written, key_of, write
+from guiju.record.entries import Entry, canonical
+from guiju.record.keys import Keys, new_keys, unwrapped
+from guiju.record.writer import Statement, first_written, key_of, write
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: numbers are read out on the phone
 SELECT = """
-SELECT c.version_id, c.division_id, c.state, c.seq, c.applicant_phone, c.applicant_email, h.*
-FROM cases_case c LEFT JOIN ({holdings}) h ON 1 = 1 WHERE c.number = %s"""
+SELECT c.version_id, c.division_id, c.state, c.seq, c.applicant_phone, c.applicant_email,
+       k.office, k.party, h.*
+FROM cases_case c
+JOIN record_key k ON k.subject = c.number
+LEFT JOIN ({holdings}) h ON 1 = 1
+WHERE c.number = %s"""
 UPDATE = "UPDATE cases_case SET state = %s, seq = %s, roles = %s WHERE number = %s"
 END = "UPDATE cases_case SET ended = %s WHERE number = %s"  # apart, as it is in an index
 TELL = """
@@ -88,6 +94,7 @@ class _Row:
     state: State
     seq: int
     address: str  # where the applicant is told; "" when nowhere
+    keys: Keys
     held: list[Holding]
 
 
@@ -116,6 +123,7 @@ def open_case(
                 helper_phone=applicant.helper_phone,
                 opened_at=at,
             )
+            new_keys(number)
             _perform_first(case, request, by, at)
     except IntegrityError:
         earlier = first_written(request.key)  # the same form, sent twice at the same moment
@@ -127,8 +135,8 @@ def open_case(
 
 def _perform_first(case: Case, request: Request, by: str, at: datetime) -> None:
     row = _read(case.number, request, by, at)
-    private = {"helper": case.helper_name, "applicant": case.applicant_name}
-    _apply(program(row.version), row, request, (by, at), private)
+    party = {"helper": case.helper_name, "applicant": case.applicant_name}
+    _apply(program(row.version), row, request, (by, at), {"party": party})
 
 
 def perform_act(*, number: str, request: Request, seq: int, by: str, at: datetime) -> int:
@@ -184,11 +192,12 @@ def _read(number: str, request: Request, by: str, at: datetime) -> _Row:
         rows = cursor.fetchall()
     if not rows:
         raise NoSuchCase(f"没有编号为“{number}”的办件,请核对编号")
-    version, division, state, seq, phone, email = rows[0][:6]
+    version, division, state, seq, phone, email, office, party = rows[0][:8]
     address = email or (f"{phone}@{settings.SMS_DOMAIN}" if phone else "")
-    held = within((Holding(*row[6:]) for row in rows if row[6]), division)
+    held = within((Holding(*row[8:]) for row in rows if row[8]), division)
     before = state_from_json(json.loads(state))
-    return _Row(number, version, division, before, seq, address, held)
+    keys = unwrapped(number, office, party)
+    return _Row(number, version, division, before, seq, address, keys, held)
 
 
 def _act(request: Request, by: str, post: str, at: datetime) -> Act:
@@ -290,7 +299,7 @@ def _perform(
         (KEEP, (row.number, seq, each.kind, each.name, each.sha256, each.size))
         for each in request.documents
     ]
-    write(_entry(begun, row, request, holding, act, private), *follow)
+    write(_entry(begun, row, request, holding, act, private), row.keys, *follow)
     return seq
 
 
@@ -332,8 +341,13 @@ def _entry(
     move = begun.moves[act.step, act.outcome]
     step, outcome = move.step, move.outcome
     public_ids = {each.id for each in asked(step.fields, outcome) if each.is_public}
-    public = {id_: value for id_, value in act.facts.items() if id_ in public_ids}
-    hidden = {id_: value for id_, value in act.facts.items() if id_ not in public_ids}
+    groups = {
+        "shown": {id_: value for id_, value in act.facts.items() if id_ in public_ids},
+        "facts": {id_: value for id_, value in act.facts.items() if id_ not in public_ids},
+        "documents": [[document.kind, document.sha256] for document in request.documents],
+        "words": _words(act),
+        **private,
+    }
     return Entry(
         subject=row.number,
         seq=row.seq + 1,
@@ -347,20 +361,22 @@ def _entry(
         person=act.by,
         at=act.at,
         key=request.key,
-        public={"facts": public, "present": [person.post for person in act.present]},
-        private={
-            "person": act.by,
-            "post": act.post,
-            "present": [_told(person) for person in act.present],
-            "documents": [[document.kind, document.sha256] for document in request.documents],
-            "reason": act.reason,
-            "items": list(act.items),
-            "branches": list(act.branches),
-            "assignee": act.assignee,
-            "facts": hidden,
-            **private,
-        },
+        told={"present": [person.post for person in act.present]},
+        people={"post": act.post, "present": [_told(person) for person in act.present]},
+        private={group: value for group, value in groups.items() if value},
+        is_sensitive=begun.power.is_sensitive,
     )
+
+
+def _words(act: Act) -> dict[str, object]:
+    """What was said with an act, apart from its form fields."""
+    words = {
+        "reason": act.reason,
+        "items": list(act.items),
+        "branches": list(act.branches),
+        "assignee": act.assignee,
+    }
+    return {part: value for part, value in words.items() if value}
 
 
 def _told(person: Person) -> dict[str, object]:

@@ -173,20 +173,21 @@ def needs(
 
 def act_told(row: Act) -> acts.Act:
     """An act as the record tells it, for controls to be replayed on."""
-    public, private = json.loads(row.public), json.loads(row.private)
+    people, private = json.loads(row.people), json.loads(row.private or "{}")
+    words = private.get("words", {})
     return acts.Act(
         step=row.step,
         outcome=row.outcome,
         by=row.person,
-        post=private["post"],
+        post=people["post"],
         at=row.at,
-        present=tuple(acts.Person(**each) for each in private["present"]),
-        evidence=tuple(kind for kind, _ in private["documents"]),
-        reason=private["reason"],
-        items=tuple(private["items"]),
-        facts={**public["facts"], **private["facts"]},
-        branches=tuple(private["branches"]),
-        assignee=private["assignee"],
+        present=tuple(acts.Person(**each) for each in people["present"]),
+        evidence=tuple(kind for kind, _ in private.get("documents", ())),
+        reason=words.get("reason", ""),
+        items=tuple(words.get("items", ())),
+        facts={**private.get("shown", {}), **private.get("facts", {})},
+        branches=tuple(words.get("branches", ())),
+        assignee=words.get("assignee", ""),
     )
 
 
@@ -272,8 +273,7 @@ def told_facts(number: str, begun: Program) -> list[tuple[str, str]]:
     fields = {f.id: f for step in begun.power.steps for f in step.fields}
     told: dict[str, str] = {}
     for act in trail(number):
-        facts = {**json.loads(act.public).get("facts", {}), **json.loads(act.private)["facts"]}
-        told.update({id_: value for id_, value in facts.items() if id_ in fields})
+        told.update({id_: value for id_, value in act_told(act).facts.items() if id_ in fields})
     money = FieldKind.MONEY
     return [
         (fields[id_].name, yuan(int(value)) if fields[id_].kind is money else value)

@@ -48,10 +48,15 @@ def changes(old: Power, new: Power) -> tuple[Change, ...]:
     return tuple(sorted(dict.fromkeys(whole), key=lambda change: posts.index(change.whom)))
 
 
+def _in_log(power: Power) -> str:
+    return "次日按天公布,不显示钟点" if power.is_sensitive else "随办随公布"
+
+
 def _for_everybody(old: Power, new: Power) -> Iterator[str]:
     yield from _text("名称", old.name, new.name)
     yield from _text("行使机关", old.organ, new.organ)
     yield from _text("类别", old.category, new.category)
+    yield from _text("日志", _in_log(old), _in_log(new))
     yield from _limit("法定时限", old.limits.statutory, new.limits.statutory)
     yield from _limit("承诺时限", old.limits.promised, new.limits.promised)
     for key, words in GUIDE:

@@ -111,7 +111,7 @@ class Field:
     choices: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()  # asked for these outcomes only; empty: for all
     is_required: bool = True
-    is_public: bool = False  # may be shown on public pages and in the log
+    is_public: bool = False  # may be shown on public pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +342,7 @@ class Power:
     steps: tuple[Step, ...]
     ends: tuple[End, ...]
     measures: tuple[Measure, ...] = ()  # of a penalty or a coercion: all that it may impose
+    is_sensitive: bool = False  # that somebody applies at all is private; told by the day only
     on_promise: Rule | None = None  # what allows to decide on a written promise 告知承诺
     materials: tuple[Material, ...] = ()
     notes: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guiju.portal import views
+from guiju.portal import record_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,5 +10,5 @@ urlpatterns = [
     path("cases/", views.find_case, name="find-case"),
     path("cases/<str:number>/", views.progress, name="progress"),
     path("cases/<str:number>/applied/", views.applied, name="applied"),
-    path("cases/<str:number>/record/", views.record, name="record"),
+    path("cases/<str:number>/record/", record_views.record, name="record"),
 ]

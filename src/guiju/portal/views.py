@@ -1,4 +1,4 @@
-"""Public pages: search, apply with a check of the answers, progress, the record of a case."""
+"""Public pages: search, apply with a check of the answers, progress, problems."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -14,7 +14,7 @@ from guiju.cases.actions import StalePage
 from guiju.cases.documents import Unacceptable
 from guiju.cases.forms import Unreadable, applicant_from, beside, request_from
 from guiju.cases.models import Case
-from guiju.cases.queries import lines, trail, view_of
+from guiju.cases.queries import lines, view_of
 from guiju.kernel.forms import LIST_MARK
 from guiju.kernel.power import APPLICANT, Outcome, Step
 from guiju.kernel.program import open_to
@@ -25,10 +25,6 @@ from guiju.organs.queries import place
 from guiju.portal.search import Index, index, ranking
 from guiju.powers.drawings import drawing_of_case
 from guiju.powers.queries import calendar, current_versions, power, program
-from guiju.record.models import Act
-from guiju.record.sequencer import log_root
-from guiju.record.writer import is_intact
-from guiju.tlog import TILE_WIDTH, tile_path
 
 INPUT_ERRORS = (Unreadable, Unacceptable, StalePage)
 Open = Iterable[tuple[Step, tuple[Outcome, ...]]]
@@ -179,37 +175,6 @@ def _once(open_: Open) -> list[tuple[Step, list[Outcome]]]:
         if new:
             kept.append((step, new))
     return kept
-
-
-@require_GET
-def record(request: HttpRequest, number: str) -> HttpResponse:
-    """Every act of a case with its place in the log, and whether the row is intact."""
-    case = get_object_or_404(Case, number=number)
-    acts = trail(number)
-    begun = program(case.version_id)
-    rows = [
-        {
-            "act": act,
-            "words": begun.moves[act.step, act.outcome],
-            "tile": _tile(act),
-            "is_intact": is_intact(act),
-        }
-        for act in acts
-    ]
-    size, root = log_root()
-    context = {
-        "case": case,
-        "power": begun.power,
-        "rows": rows,
-        "is_gap_free": [act.seq for act in acts] == list(range(1, len(acts) + 1)),
-        "size": size,
-        "root": root,
-    }
-    return render(request, "portal/record.html", context)
-
-
-def _tile(act: Act) -> str:
-    return "" if act.idx is None else tile_path(0, act.idx // TILE_WIDTH)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -17,8 +17,11 @@ from guiju.kernel.power import Power
 from guiju.kernel.rules import Rule
 from guiju.kernel.terms import Calendar, Year
 from guiju.powers.models import CalendarYear, Version
+from guiju.powers.queries import list_text
+from guiju.record.entries import Entry, canonical
+from guiju.record.keys import keys_of
 from guiju.record.models import Act
-from guiju.record.writer import Entry, canonical, write
+from guiju.record.writer import write
 
 
 class NotPublishable(ValueError):
@@ -37,7 +40,7 @@ def load_powers(*, pack: Pack, by: str, at: datetime) -> list[Version]:
     (S01): a pack is loaded with its people, and a step for which nobody is left would stop
     running cases. A place with a vacant post does not count, so a vacancy refuses no pack.
     """
-    load_calendar(pack.years)
+    load_calendar(pack.years, by=by, at=at)
     published = []
     for power in pack.powers:
         published.append(
@@ -46,7 +49,10 @@ def load_powers(*, pack: Pack, by: str, at: datetime) -> list[Version]:
         short = tuple(staffing_findings(pack, power, at.date()))
         if short:
             raise NotPublishable(power, short)
-    return [version for version in published if version is not None]
+    new = [version for version in published if version is not None]
+    if new:
+        _publish("list", "list", sha256(list_text().encode()).hexdigest(), (by, at))
+    return new
 
 
 @transaction.atomic
@@ -78,20 +84,7 @@ def publish_power(
         raise NotPublishable(power, tuple(error.messages)) from None
     Version.objects.filter(code=power.code, retired_at__isnull=True).update(retired_at=at)
     version.save()  # a version that was in force before comes into force again
-    seq = Act.objects.filter(subject=power.code).count() + 1
-    write(
-        Entry(
-            subject=power.code,
-            seq=seq,
-            kind="publish",
-            power=power.code,
-            version=digest,
-            person=by,
-            at=at,
-            key=f"publish:{power.code}:{seq}",
-            public={"name": power.name},
-        )
-    )
+    _publish(power.code, "publish", digest, (by, at), power=power.code, told={"name": power.name})
     return version
 
 
@@ -109,8 +102,39 @@ def _version(power: Power, text: str, digest: str, at: datetime) -> Version:
 
 
 @transaction.atomic
-def load_calendar(years: Iterable[Year]) -> None:
-    """Store the years' arrangements; a year that is there is brought up to date."""
+def load_calendar(years: Iterable[Year], *, by: str, at: datetime) -> None:
+    """Store and publish the years' arrangements; a year that is there is brought up to date."""
+    known = dict(CalendarYear.objects.values_list("year", "text"))
     for year in years:
         text = canonical(plain(year))
-        CalendarYear.objects.update_or_create(year=year.year, defaults={"text": text})
+        if known.get(year.year) != text:
+            CalendarYear.objects.update_or_create(year=year.year, defaults={"text": text})
+            digest = sha256(text.encode()).hexdigest()
+            _publish(f"calendar:{year.year}", "calendar", digest, (by, at))
+
+
+def _publish(
+    subject: str,
+    kind: str,
+    digest: str,
+    by_at: tuple[str, datetime],
+    *,
+    power: str = "",
+    told: Mapping[str, str] | None = None,
+) -> None:
+    """Leave in the record that a text with this SHA-256 is in force from now on."""
+    by, at = by_at
+    seq = Act.objects.filter(subject=subject).count() + 1
+    entry = Entry(
+        subject=subject,
+        seq=seq,
+        kind=kind,
+        power=power,
+        version=digest,
+        person=by,
+        at=at,
+        key=f"{kind}:{subject}:{seq}",
+        told=told or {},
+        is_case=False,
+    )
+    write(entry, keys_of(subject))

@@ -25,7 +25,7 @@ from guiju.powers.draft_rows import NoSuchRow, operated, shown
 from guiju.powers.drafting import NotAnEditor, StaleDraft, UnfitCode, Words, is_editor
 from guiju.powers.models import Draft
 from guiju.powers.queries import calendar, current_versions, drafts, power, version_in_force
-from guiju.record.writer import canonical
+from guiju.record.entries import canonical
 
 SAVED = "X-Draft-Revision"  # tells the page that its words arrived, and under which number
 View = Callable[..., HttpResponse]

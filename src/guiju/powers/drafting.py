@@ -18,7 +18,7 @@ from guiju.kernel.rules import Certainty, Unit
 from guiju.organs.mandate import LIST_EDITOR
 from guiju.organs.queries import holds
 from guiju.powers.models import Draft, Version
-from guiju.record.writer import canonical
+from guiju.record.entries import canonical
 
 CODE = re.compile("[0-9A-Za-z_-]{1,40}")
 TITLE_MAX = 80

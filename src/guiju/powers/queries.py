@@ -11,6 +11,7 @@ from guiju.kernel.program import Program, compile_power
 from guiju.kernel.terms import Calendar, Year
 from guiju.organs.models import Person
 from guiju.powers.models import CalendarYear, Draft, Version
+from guiju.record.entries import canonical
 
 PROGRAMS_KEPT = 10_000  # compiled versions kept in memory; a version never changes
 
@@ -40,6 +41,12 @@ def drafts() -> QuerySet[Draft]:
     }
     found = Draft.objects.select_related("base").annotate(**names)
     return found.order_by("-changed_at", "-id")
+
+
+def list_text() -> str:
+    """The list of powers in force as canonical JSON: for each code its name and version."""
+    rows = current_versions().values_list("code", "name", "sha256")
+    return canonical({code: [name, sha256] for code, name, sha256 in rows})
 
 
 def version_in_force(code: str) -> Version | None:

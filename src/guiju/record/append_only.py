@@ -1,7 +1,7 @@
 """The database refuses to change or delete acts, whoever asks, on SQLite and on PostgreSQL.
 
-The one change it allows is the sequencer's: an index that was empty is filled, once, and
-nothing else in the row changes with it.
+It allows two changes. The sequencer's: an index that was empty is filled, once. And erasure: the
+private part is emptied, never replaced; what the log holds of the act stays as it was.
 """
 
 from typing import Any
@@ -10,11 +10,14 @@ SQLITE = (
     """CREATE TRIGGER act_no_delete BEFORE DELETE ON record_act
        BEGIN SELECT RAISE(ABORT, 'acts are append-only'); END""",
     """CREATE TRIGGER act_no_update BEFORE UPDATE OF
-         id, subject, seq, kind, power, version, step, outcome, organ, post, person, at,
-         public, private, salt, "key", leaf ON record_act
+         id, shard, "held_until", subject, seq, kind, power, version, step, outcome, organ, post,
+         person, at, entry, people, "key" ON record_act
        BEGIN SELECT RAISE(ABORT, 'acts are append-only'); END""",
     """CREATE TRIGGER act_no_new_index BEFORE UPDATE OF idx ON record_act
        WHEN OLD.idx IS NOT NULL OR NEW.idx IS NULL
+       BEGIN SELECT RAISE(ABORT, 'acts are append-only'); END""",
+    """CREATE TRIGGER act_no_new_private BEFORE UPDATE OF private ON record_act
+       WHEN NEW.private <> ''
        BEGIN SELECT RAISE(ABORT, 'acts are append-only'); END""",
 )
 POSTGRESQL = (
@@ -23,6 +26,8 @@ POSTGRESQL = (
          IF TG_OP = 'UPDATE' THEN
            IF OLD.idx IS NULL AND NEW.idx IS NOT NULL
               AND to_jsonb(NEW) - 'idx' = to_jsonb(OLD) - 'idx' THEN RETURN NEW; END IF;
+           IF NEW.private = ''
+              AND to_jsonb(NEW) - 'private' = to_jsonb(OLD) - 'private' THEN RETURN NEW; END IF;
          END IF;
          RAISE EXCEPTION 'acts are append-only' USING ERRCODE = 'integrity_constraint_violation';
        END $$""",
@@ -33,7 +38,7 @@ POSTGRESQL = (
 )
 REMOVE_SQLITE = tuple(
     f"DROP TRIGGER IF EXISTS {name}"
-    for name in ("act_no_delete", "act_no_update", "act_no_new_index")
+    for name in ("act_no_delete", "act_no_update", "act_no_new_index", "act_no_new_private")
 )
 REMOVE_POSTGRESQL = (
     "DROP TRIGGER IF EXISTS act_no_change ON record_act",

@@ -1,4 +1,4 @@
-"""What goes on beside the pages: lapsed terms, indexing acts into the log, messages."""
+"""What goes on beside the pages: lapsed terms, publishing acts in the log, messages."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ from django.db import close_old_connections
 
 from guiju.cases.actions import lapse_all
 from guiju.cases.outbox import deliver
-from guiju.record.sequencer import sequence
+from guiju.record.publisher import advance
 from guiju.site import clock
 
 PAUSE_SECONDS = 1.0
@@ -16,12 +16,17 @@ log = logging.getLogger(__name__)
 
 
 def round_of_work() -> tuple[int, int]:
-    """Record lapsed terms, index all acts, send all messages that wait; answers the last two."""
+    """Record lapsed terms, publish all acts, send all messages that wait; answers the last two."""
     lapse_all(clock.now())
-    indexed = 0
-    while batch := sequence():
-        indexed += batch
-    return indexed, deliver(clock.now())
+    return publish(), deliver(clock.now())
+
+
+def publish() -> int:
+    """Publish all acts that wait; 0 when another process is at it."""
+    try:
+        return advance(clock.now())
+    except BlockingIOError:
+        return 0
 
 
 def start() -> threading.Thread:

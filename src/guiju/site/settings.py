@@ -5,6 +5,13 @@ GUIJU_SECRET_KEY  needed in production
 GUIJU_HOSTS       the host names served, with commas between; needed in production
 DATABASE_URL      postgres://user:password@host:port/name, or sqlite:///path; default: var/guiju.db
 GUIJU_VAR         the folder for the embedded database and documents; default: var
+GUIJU_KEYS        the folder of the keys of this installation, on no backup medium with the
+                  database; default: keys in GUIJU_VAR; needed in production
+GUIJU_SIGNED      the folder of the last signed checkpoints, on a disk of this machine, on no
+                  backup at all; default: signed in GUIJU_VAR
+GUIJU_LOG_ORIGIN  the name of the log, a URL without scheme; default: the first host, /log
+GUIJU_SECOND_SIGNER, GUIJU_SECOND_SIGNER_KEY  a program that signs what it reads, and its vkey
+GUIJU_WITNESSES   a file that names witnesses of the log (C2SP tlog-policy)
 GUIJU_PACKS       the folder of the packs; default: the packs that come with the software
 GUIJU_CLOCK_FILE  a file that holds how many days the demo clock is ahead; unset: the real time
 GUIJU_MAIL_FROM   the sender of messages
@@ -126,6 +133,14 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 MEDIA_ROOT = VAR / "documents"
+KEYS_ROOT = Path(_required("GUIJU_KEYS", str(VAR / "keys"))).resolve()
+LOG_ROOT = VAR / "log"
+SIGNED_ROOT = Path(os.environ.get("GUIJU_SIGNED", VAR / "signed")).resolve()
+_HOST = "localhost" if ALLOWED_HOSTS[0] == "*" else ALLOWED_HOSTS[0]
+LOG_ORIGIN = os.environ.get("GUIJU_LOG_ORIGIN", f"{_HOST}/log")
+LOG_SECOND_SIGNER = os.environ.get("GUIJU_SECOND_SIGNER", "")
+LOG_SECOND_SIGNER_KEY = os.environ.get("GUIJU_SECOND_SIGNER_KEY", "")
+LOG_WITNESSES = os.environ.get("GUIJU_WITNESSES", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the table of a long chart has several thousand inputs
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

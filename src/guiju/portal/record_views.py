@@ -1,0 +1,55 @@
+"""What the public checks us by: the record of a case."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from guiju.cases.models import Case
+from guiju.cases.queries import trail
+from guiju.powers.queries import program
+from guiju.record.entries import is_intact
+from guiju.record.keys import keys_of
+from guiju.record.models import Act
+from guiju.record.shards import Shard
+from guiju.tlog import leaf_hash
+from guiju.tlog.checkpoints import Checkpoint
+from guiju.tlog.tiles import read_entry
+
+
+@require_GET
+def record(request: HttpRequest, number: str) -> HttpResponse:
+    """Every act of a case with its place in the log, and whether the row is intact."""
+    case = get_object_or_404(Case, number=number)
+    acts = trail(number)
+    begun = program(case.version_id)
+    keys = keys_of(number)
+    signed = {year: Shard(year).last_signed() for year in {act.shard for act in acts}}
+    rows = [
+        {
+            "act": act,
+            "words": begun.moves[act.step, act.outcome],
+            "leaf": leaf_hash(act.entry.encode()).hex(),
+            "is_intact": is_intact(act, keys) and _is_as_published(act, signed[act.shard]),
+            "is_published": _is_published(act, signed[act.shard]),
+        }
+        for act in acts
+    ]
+    context = {
+        "case": case,
+        "power": begun.power,
+        "rows": rows,
+        "pseudonym": keys.pseudonym,
+        "is_gap_free": [act.seq for act in acts] == list(range(1, len(acts) + 1)),
+    }
+    return render(request, "portal/record.html", context)
+
+
+def _is_published(act: Act, signed: Checkpoint | None) -> bool:
+    return act.idx is not None and signed is not None and act.idx < signed.size
+
+
+def _is_as_published(act: Act, signed: Checkpoint | None) -> bool:
+    """Whether the log tells of the act what the database tells; true while it tells nothing."""
+    if act.idx is None or signed is None or act.idx >= signed.size:
+        return True
+    return read_entry(Shard(act.shard).read, act.idx, signed.size) == act.entry.encode()
