@@ -181,6 +181,13 @@ def bundle_path(number: int, width: int = TILE_WIDTH) -> str:
     return tile_path(0, number, width).replace("tile/0/", "tile/entries/", 1)
 
 
+def bundle_paths(size: int) -> list[str]:
+    """The paths of all bundles of a log of ``size`` entries."""
+    full, rest = divmod(size, TILE_WIDTH)
+    partial = [bundle_path(full, rest)] if rest else []
+    return [bundle_path(number) for number in range(full)] + partial
+
+
 ENTRIES = -1  # stands for the level of bundles
 PATH = re.compile(
     r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?"
