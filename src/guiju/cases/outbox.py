@@ -78,12 +78,12 @@ def _put_off(message: Message, error: Exception, at: datetime) -> bool:
     """Try a message later, or never again; whether it was the server's trouble and not its own."""
     code, words = _answer(error)
     is_refused, is_asked_to_wait = code >= 500, 400 <= code < 500 and code != 421
-    refusals = message.refusals + is_refused
+    refusals = message.refusals + int(is_refused)
     pause = PUT_OFF if is_asked_to_wait else PAUSE
     row = Message.objects.filter(id=message.id)
     row.update(
         not_before=at + (timedelta(minutes=5**refusals) if is_refused else pause),
-        refusals=F("refusals") + is_refused,
+        refusals=F("refusals") + int(is_refused),
         failure=words[:200],
     )
     if refusals >= REFUSALS_MAX:

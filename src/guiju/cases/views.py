@@ -15,6 +15,7 @@ from guiju.cases.documents import Unacceptable, name_to_serve, path_of
 from guiju.cases.file_content import PDF, content_type
 from guiju.cases.forms import Unreadable, applicant_from, beside, request_from
 from guiju.cases.models import Case, Document
+from guiju.cases.outbox import undelivered
 from guiju.cases.queries import View, attendance, inbox, lines, needs, party, told_facts, view_of
 from guiju.kernel.power import APPLICANT, Outcome, Step
 from guiju.kernel.program import open_to
@@ -174,6 +175,7 @@ def _show(
         "meetings": attendance(view),
         "facts": told_facts(case.number, view.program),
         "documents": Document.objects.filter(case=case).order_by("seq", "id"),
+        "undelivered": undelivered(case.number),
         "refusals": refusals,
         "typed": request.POST,
         "key": uuid4(),
