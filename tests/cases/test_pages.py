@@ -7,6 +7,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.files import png
 from tests.walk import MONDAY, SURVEYORS, Walk
 
 from guiju.cases.queries import inbox
@@ -16,7 +17,7 @@ from guiju.powers.models import Version
 from guiju.site import middleware
 
 pytestmark = pytest.mark.django_db
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+PNG = png()
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.files import png
 from tests.walk import MONDAY, SURVEYORS, Walk, photo
 
 from guiju.cases import actions
@@ -28,7 +29,7 @@ from guiju.powers.queries import program
 from guiju.site import middleware
 
 pytestmark = pytest.mark.django_db
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+PNG = png()
 OFFICER, OTHER = "cz-sc-officer", "cz-sc-officer-2"
 PANEL = ("cz-sc-panel", "cz-sc-panel-2", "cz-sc-panel-3")
 LEADER = "cz-sc-leader"

@@ -73,7 +73,7 @@ def test_a_restored_site_verifies_and_signs_only_after_somebody_adopted_the_log(
     assert "暂停签名" in other.run("restore", str(backup))
     assert "相符" in other.run("log", "verify")
     assert "guiju log adopt" in other.run("sequence", status=2)
-    other.run("log", "adopt", "2026", str(site.var / "log" / "2026"), status=2)  # not that year
+    other.run("log", "adopt", "2025", str(site.var / "log" / "2026"), status=2)
     year = next((site.var / "log").iterdir()).name
     assert "接着写" in other.run("log", "adopt", year, str(site.var / "log" / year))
     assert "log adopt" not in other.run("sequence")

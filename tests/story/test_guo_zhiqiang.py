@@ -13,10 +13,11 @@ from uuid import uuid4
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIResponse, Browser, Page, expect
+from tests.files import png
 from tests.served import served
 
 PASSWORD = "guiju-demo"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+PNG = png()
 PHOTO = {"name": "photo.png", "mimeType": "image/png", "buffer": PNG}
 WIDTHS = {"wide": 1200, "narrow": 390}
 

@@ -47,12 +47,19 @@ class Document(models.Model):
     sha256 = models.CharField("哈希", max_length=64)
     size = models.IntegerField("字节数")
 
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="document_by_content")]  # for orphans
+
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
 
 
 class Message(models.Model):
-    """A message 告知 to the applicant: written with the act, sent afterwards."""
+    """A message 告知 to the applicant: written with the act, sent afterwards.
+
+    ``not_before`` keeps others off while one round is sending it, and until the next try when
+    that failed; ``failure`` says why it did, ``refusals`` how often it was refused for good.
+    """
 
     id = RowId(primary_key=True)
     case = models.ForeignKey(Case, models.PROTECT, verbose_name="办件", db_index=False)
@@ -61,12 +68,23 @@ class Message(models.Model):
     body = models.TextField("内容")
     created_at = models.DateTimeField("生成时间")
     sent_at = models.DateTimeField("发出时间", null=True)
+    not_before = models.DateTimeField("此前不再发", null=True)
+    refusals = models.IntegerField("被拒次数", db_default=0)
+    failure = models.CharField("没有发出的原因", max_length=200, db_default="")
+    given_up_at = models.DateTimeField("不再发的时间", null=True)
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["id"], name="message_waiting", condition=models.Q(sent_at__isnull=True)
-            )
+                fields=["id"],
+                name="message_to_send",
+                condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
+            ),
+            models.Index(
+                fields=["case"],
+                name="message_undelivered",
+                condition=models.Q(sent_at__isnull=True) & ~models.Q(failure=""),
+            ),
         ]
 
     def __str__(self) -> str:

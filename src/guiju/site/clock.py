@@ -17,6 +17,11 @@ def now() -> datetime:
     return timezone.localtime(timezone.now() + timedelta(days=days_ahead()))
 
 
+def real_now() -> datetime:
+    """The real moment even in a demonstration, to hold against the times of files."""
+    return timezone.now()
+
+
 def is_demo() -> bool:
     """Whether the clock may be moved."""
     return bool(settings.CLOCK_FILE)

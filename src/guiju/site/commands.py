@@ -9,7 +9,7 @@
     guiju draw POWER [-o FILE.svg]  flow chart and risk chart of a power file
                   [--paper A4|A5]   as pages for print, -o then names a folder
     guiju diff OLD NEW [--json]     what changes from one version of a power to the next, for whom
-    guiju sequence                  give waiting acts their index in the log, send messages
+    guiju sequence [--forever]      record lapsed terms, index acts into the log, send messages
 
 Exit status: 0 holds, 1 finds, 2 cannot.
 """

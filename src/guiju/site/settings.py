@@ -70,6 +70,7 @@ def _database(url: str) -> dict[str, Any]:
 SECRET_KEY = _required("GUIJU_SECRET_KEY", "development-only-" + "x" * 40)
 DEBUG = not IS_PRODUCTION
 ALLOWED_HOSTS = _required("GUIJU_HOSTS", "*").split(",")
+SITE_HOST = ALLOWED_HOSTS[0].lstrip(".").replace("*", "") or "localhost"  # names our messages
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", f"sqlite:///{VAR}/guiju.db"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -144,10 +145,16 @@ LOG_WITNESSES = os.environ.get("GUIJU_WITNESSES", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the table of a long chart has several thousand inputs
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_HANDLERS = [
+    "guiju.cases.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 UPLOAD_BYTES_MAX = 10 * 1024 * 1024  # one document
 
 EMAIL_HOST = os.environ.get("GUIJU_SMTP_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_TIMEOUT = 20  # seconds for each answer of the mail server
 DEFAULT_FROM_EMAIL = os.environ.get("GUIJU_MAIL_FROM", "guiju@localhost")
 SMS_DOMAIN = os.environ.get("GUIJU_SMS_DOMAIN", "sms.localhost")
 CLOCK_FILE = os.environ.get("GUIJU_CLOCK_FILE", "")

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -65,5 +66,5 @@ class Command(BaseCommand):
         if is_fast:
             settings.CLOCK_FILE = str(Path(settings.VAR) / "clock")
             os.environ["GUIJU_CLOCK_FILE"] = settings.CLOCK_FILE
-        background.start()
+        background.start(threading.Event())
         call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, verbosity=0)
