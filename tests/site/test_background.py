@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_hanging_part_holds_up_no_other():
 @pytest.mark.django_db
 def test_one_round_does_every_part(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
     walk = Walk.begin()
-    monkeypatch.setattr(clock, "now", lambda: MONDAY)
+    monkeypatch.setattr(clock, "now", lambda: MONDAY + timedelta(days=1))
     old = path_of(store("照片", "a", [png()]).sha256)
     os.utime(old, (1, 1))
 
