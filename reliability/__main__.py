@@ -24,6 +24,7 @@ from reliability.run import Row
 SQLITE, BOTH = ("sqlite",), ("sqlite", "postgres")
 TESTS = {  # A test is a module of this name with ``run``; here it says on which databases.
     "kill": BOTH,
+    "faults": SQLITE,
     "writers": BOTH,
     "sequencer": BOTH,
 }

@@ -173,6 +173,11 @@ def send_all(folder: Path) -> int:
     return total
 
 
+def hang_up() -> None:
+    """Close the connection, as a process does that ends; SQLite then tidies its files."""
+    connection.close()
+
+
 # ── looking ───────────────────────────────────────────────────────────────────────────────────
 
 

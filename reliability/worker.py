@@ -14,7 +14,7 @@ from dataclasses import asdict
 from random import Random
 from typing import Any
 
-from django.db import Error, connection
+from django.db import Error
 
 from reliability import product
 from reliability.product import Done, Errand
@@ -81,7 +81,7 @@ def insist(say: Say, errands: Iterable[Errand], times: int = 1) -> None:
                 break
             except (Error, OSError, product.STALE) as error:
                 say("error", message=f"{type(error).__name__}: {error}")
-    connection.close()
+    product.hang_up()
 
 
 def timed(say: Say, errand: Errand, pause: float = 0.0) -> Done:
