@@ -18,18 +18,18 @@ from pathlib import Path
 
 from tests.postgres import binaries, owner
 
-from reliability import databases
+from reliability import databases, disks
 from reliability.run import Row
 
 SQLITE, BOTH = ("sqlite",), ("sqlite", "postgres")
 TESTS = {  # A test is a module of this name with ``run``; here it says on which databases.
     "kill": BOTH,
     "faults": SQLITE,
+    "powercut": BOTH,
+    "diskfull": BOTH,
     "writers": BOTH,
     "sequencer": BOTH,
 }
-OWN = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
-MARK = "GUIJU_RELIABILITY_OWN"
 LONGEST = 3_600  # seconds that one test on one database may take
 
 
@@ -64,11 +64,11 @@ def arguments() -> argparse.Namespace:
 
 def go_into_own_namespaces() -> None:
     """Begin anew where mounts and processes are ours alone, if we may."""
-    if os.geteuid() or MARK in os.environ or not shutil.which("unshare"):
+    if os.geteuid() or disks.MARK in os.environ or not shutil.which("unshare"):
         return
-    if subprocess.run([*OWN, "true"], check=False, capture_output=True).returncode == 0:
-        os.environ[MARK] = "yes"
-        os.execvp(OWN[0], [*OWN, sys.executable, "-m", "reliability", *sys.argv[1:]])
+    if subprocess.run([*disks.OWN, "true"], check=False, capture_output=True).returncode == 0:
+        os.environ[disks.MARK] = "yes"
+        os.execvp(disks.OWN[0], [*disks.OWN, sys.executable, "-m", "reliability", *sys.argv[1:]])
 
 
 def run(name: str, folder: Path, asked: argparse.Namespace) -> list[Row]:

@@ -92,7 +92,8 @@ class Child:
 
     def kill(self) -> Log:
         """Kill it as a failing machine would, without a word; what it had said."""
-        os.kill(self.pid, signal.SIGKILL)
+        if not self.has_ended():
+            os.kill(self.pid, signal.SIGKILL)
         return self.end()
 
     def end(self) -> Log:

@@ -101,8 +101,7 @@ class Postgres(Sqlite):
                 extra_groups=[] if is_root else None,
             )
         until = time.monotonic() + START_SECONDS_MAX
-        ready = [str(programs() / "pg_isready"), "--quiet", f"--host={socket}"]
-        while subprocess.run(ready, check=False).returncode:
+        while not self.answers():
             if self._server.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"the server did not start, see {self.home / 'server.log'}")
             time.sleep(0.02)
@@ -119,9 +118,10 @@ class Postgres(Sqlite):
                 os.kill(pid, signal.SIGKILL)
             self._end(signal.SIGKILL)
 
-    def is_running(self) -> bool:
-        """Whether the server is up."""
-        return self._server is not None and self._server.poll() is None
+    def answers(self) -> bool:
+        """Whether the server is up and lets somebody in."""
+        ready = [str(programs() / "pg_isready"), "--quiet", f"--host={self.home / 's'}"]
+        return subprocess.run(ready, check=False).returncode == 0
 
     def _end(self, how: signal.Signals) -> None:
         if self._server is not None:

@@ -152,7 +152,7 @@ def run(run: Run) -> Iterator[Row]:
         copy(run.database.disk, start)
         points = _points(run, target, made, start)
         jobs = [(point, fault) for point in points for fault in FAULTS]
-        most = run.scale(24, 6) if target.is_control else run.scale(len(jobs), 24)
+        most = run.scale(24, 4) if target.is_control else run.scale(len(jobs), 16)
         jobs = run.chance().sample(jobs, min(len(jobs), most))
         tally = Tally()
         for point, fault in jobs:

@@ -24,6 +24,7 @@ class Report:
     lost: list[str]
     inconsistent: list[str]
     acts: int  # of cases, that are there
+    is_unreadable: bool = False  # the database did not even answer
 
     @property
     def is_clean(self) -> bool:
@@ -48,6 +49,7 @@ def inspect(
             [f"{done}: unreadable" for done in acknowledged],
             [f"unreadable: {type(error).__name__}: {error}"],
             0,
+            is_unreadable=True,
         )
     acknowledged = list(acknowledged)
     lost = list(_lost(seen, acknowledged))

@@ -80,7 +80,7 @@ def _row(run: Run, tally: Tally, what: str, part: str) -> Row:
 
 def _killed_workers(run: Run, chance: Random) -> Tally:
     tally = Tally()
-    for round_ in range(run.scale(200, 16) // WORKERS):
+    for round_ in range(run.scale(200, 10) // WORKERS):
         if round_ % ROUNDS_PER_DATABASE == 0:
             _settle(tally)
             run.database.fresh()
@@ -97,7 +97,7 @@ def _killed_workers(run: Run, chance: Random) -> Tally:
 def _killed_servers(run: Run, chance: Random) -> Tally:
     tally = Tally()
     run.database.fresh()
-    for round_ in range(run.scale(20, 3)):
+    for round_ in range(run.scale(20, 2)):
         workers = _workers(tally, f"{run.seed}-server-{round_}")
         time.sleep(sum(_moments(chance)))
         run.database.kill()

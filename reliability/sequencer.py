@@ -37,7 +37,7 @@ def run(run: Run) -> Iterator[Row]:
     stop = run.home / "stop"
     beside = [Child(_indexing, stop) for _ in range(SEQUENCERS)]
     watching, naive = Child(_watching, stop), Child(_naive, stop)
-    cases, delay = run.scale(12, 3), DELAY_SECONDS[run.database.name]
+    cases, delay = run.scale(12, 2), DELAY_SECONDS[run.database.name]
     writers = [Child(_writing, f"{run.seed}-{i}", cases, delay) for i in range(WRITERS)]
     kills = _send_and_kill(writers, stop, mail, chance)
     stop.touch()

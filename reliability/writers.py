@@ -31,7 +31,7 @@ def run(run: Run) -> Iterator[Row]:
 
 
 def _crowd(run: Run) -> Row:
-    acts = run.scale(500, 60)
+    acts = run.scale(500, 40)
     opened = together(worker.open_cases, [(f"{run.seed}-shared", SHARED)])[0].done
     shared = [done.number for done in opened]
     jobs = [(f"{run.seed}-{i}", shared, acts) for i in range(PROCESSES)]
