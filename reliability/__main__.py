@@ -10,6 +10,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,9 +38,13 @@ def main() -> None:
     """Run, print, judge."""
     asked = arguments()
     go_into_own_namespaces()
+    for each in (signal.SIGINT, signal.SIGTERM):  # The first process of a namespace dies of none.
+        signal.signal(each, lambda number, _: sys.exit(128 + number))
     begun = time.monotonic()
     print(f"seed {asked.seed}: ./dev reliability --seed {asked.seed} repeats it", flush=True)
-    with tempfile.TemporaryDirectory(prefix="guiju-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="guiju-reliability-", ignore_cleanup_errors=True
+    ) as folder:
         os.chown(folder, owner().pw_uid, owner().pw_gid)
         rows = [row for name in asked.names for row in run(name, Path(folder), asked)]
     print(f"\n{table(rows)}\n\n{summary(rows)} in {time.monotonic() - begun:.0f} s")
