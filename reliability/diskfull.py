@@ -3,8 +3,11 @@
 Everything lies on a small tmpfs. A ballast file leaves little room; workers act until nothing
 goes any more, again and again. What fails must fail with an error that says so, and leave nothing
 half done; whoever only reads must be served. When the ballast is taken away, everything that had
-failed is asked for again with its key and must go through, without any repair by hand but, on
-PostgreSQL, the restart that a service manager does.
+failed is asked for again with its key and must go through, without any repair by hand.
+
+One thing is PostgreSQL's own: when it is the write-ahead log that finds no room, the server gives
+up. Then nobody is served until there is space, which is counted apart, and it is started again, as
+a service manager does.
 """
 
 import re
@@ -29,7 +32,7 @@ from reliability.run import Row, Run
 DISK_MB = {"SQLite": 48, "PostgreSQL": 256}
 WORKERS, LENGTH = 4, 12
 ERRORS_IN_A_ROW = 12  # then a worker believes that the disk is full
-CLEAR = re.compile(r"full|No space left on device|Errno 28")
+CLEAR = re.compile(r"disk is full|No space left on device|Check free disk space")
 PIECE_BYTES = 1 << 20
 LEFT_BYTES = (200_000, 4_000_000)  # that the ballast leaves
 
@@ -39,8 +42,9 @@ class Tally:
     """What has come out so far."""
 
     rounds: int = 0
-    unread: int = 0  # rounds in which nobody could read while the disk was full
-    restarts: int = 0  # of a server that had given up
+    unread: int = 0  # rounds in which nobody could read, although the server was up
+    given_up: int = 0  # rounds in which the server gave up
+    unclear: list[str] = field(default_factory=list)  # errors that do not say what is the matter
     done: list[Done] = field(default_factory=list)
     full: Counter[str] = field(default_factory=Counter)  # errors while the disk was full
     after: list[str] = field(default_factory=list)  # errors although there was space again
@@ -63,17 +67,19 @@ def run(run: Run) -> Iterator[Row]:
 
 
 def _row(run: Run, tally: Tally, left: int) -> Row:
-    unclear = [each for each in tally.full if not CLEAR.search(each)]
+    gave_up = f", the server gave up {tally.given_up} times" if tally.given_up else ""
     told = "; ".join(f"{count} × {what}" for what, count in tally.full.most_common(4))
     return run.row(
         f"a disk of {DISK_MB[run.database.name]} MB filled {tally.rounds} times, {WORKERS} "
         f"workers, {len(tally.done):,} acts acknowledged",
-        "nothing lost or half done, every error says why, reads go on; acts too, given space",
+        "nothing lost or half done, every error says why, reads go on while there is a server; "
+        "given space, acts go on",
         f"{len(tally.wrong)} lost or inconsistent{_first(tally.wrong)}; errors: {told}; "
-        f"{tally.rounds - tally.unread} of {tally.rounds} times reads went on; given space, "
-        f"{len(tally.after)} errors{_first(tally.after)}, {tally.restarts} restarts of the "
-        f"server; {left} nameless files left",
-        holds=bool(tally.full) and not (tally.wrong or unclear or tally.unread or tally.after),
+        f"{len(tally.unclear)} unclear{_first(tally.unclear)}; reads went on "
+        f"{tally.rounds - tally.unread - tally.given_up} of {tally.rounds} times{gave_up}; given "
+        f"space, {len(tally.after)} errors{_first(tally.after)}; {left} half files left behind",
+        holds=bool(tally.full)
+        and not (tally.wrong or tally.unclear or tally.unread or tally.after),
     )
 
 
@@ -84,14 +90,17 @@ def _fill_and_free(run: Run, tally: Tally, left: int) -> None:
     seeds = [(f"{run.seed}-{tally.rounds}-{i}", run.database.name) for i in range(WORKERS)]
     logs = together(_act_until_full, seeds)
     tally.done += [done for log in logs for done in log.done]
-    tally.full.update(_in_short(each) for log in logs for each in log.errors)
-    reading = ask(inspect, tally.done, may_write=False)
-    if reading.is_unreadable:
-        tally.unread += 1
-    else:
-        tally.wrong += [*reading.lost, *reading.inconsistent]
+    errors = [each for log in logs for each in log.errors]
+    tally.full.update(_in_short(each) for each in errors)
+    gave_up = isinstance(run.database, Postgres) and not run.database.answers()
+    tally.given_up += gave_up
+    if not gave_up:
+        tally.unclear += [each for each in errors if not CLEAR.search(each)]
+        _read(tally)
     ballast.unlink()
-    _restart_if_down(run, tally)
+    if gave_up:
+        run.database.stop()
+        run.database.start()
     again = [errand for log in logs for errand in log.open_errands]
     after = together(worker.insist, [(again,)])[0]
     tally.done += after.done
@@ -100,11 +109,12 @@ def _fill_and_free(run: Run, tally: Tally, left: int) -> None:
     tally.wrong += [*report.lost, *report.inconsistent]
 
 
-def _restart_if_down(run: Run, tally: Tally) -> None:
-    if isinstance(run.database, Postgres) and not run.database.answers():
-        run.database.stop()
-        run.database.start()
-        tally.restarts += 1
+def _read(tally: Tally) -> None:
+    report = ask(inspect, tally.done, may_write=False)
+    if report.is_unreadable:
+        tally.unread += 1
+    else:
+        tally.wrong += [*report.lost, *report.inconsistent]
 
 
 def _fill(ballast: Path, left: int) -> None:
@@ -128,12 +138,15 @@ def _act_until_full(say: worker.Say, seed: str, database: str) -> None:
             number, seen, count, errors = done.number, done.seq, count + 1, 0
         except (Error, OSError) as error:
             say("error", message=f"{type(error).__name__}: {error}")
+            product.next_page()
             errors += 1
             time.sleep(chance.uniform(0, 0.02))
 
 
 def _in_short(error: str) -> str:
-    return re.sub(r"\S*/\S*", "…", " ".join(error.split()))[:90]
+    """Without paths, places and hints, so that those of one kind are counted together."""
+    message = re.sub(r"\S*/\S*", "…", " ".join(error.split()))
+    return re.sub(r" HINT:.*| at block \d+.*", "", message)[:100]
 
 
 def _first(found: list[str]) -> str:

@@ -18,6 +18,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -162,6 +163,8 @@ def run(run: Run) -> Iterator[Row]:
 
 def _row(run: Run, target: Target, points: list[Point], tally: Tally) -> Row:
     first = [*tally.missed, *tally.wrong]
+    counts = Counter(point.call for point in points).most_common()
+    calls = ", ".join(f"{count} {call}" for call, count in counts)
     if target.is_control:
         return run.row(
             f"a session made to lose: {target.name}; {tally.runs} runs",
@@ -171,8 +174,8 @@ def _row(run: Run, target: Target, points: list[Point], tally: Tally) -> Row:
             part=", control",
         )
     return run.row(
-        f"“{target.name}”: {len(points)} calls that change the disk × killed, EIO, ENOSPC: "
-        f"{tally.runs} runs",
+        f"{target.name}: {len(points)} calls that change the disk ({calls}) × killed, EIO, "
+        f"ENOSPC: {tally.runs} runs",
         "0 lost, 0 inconsistent, every fault met its call",
         f"{len(tally.wrong)} lost or inconsistent, {len(tally.missed)} faults missed their call"
         f"{f' ({first[0]})' if first else ''}; {tally.acknowledged} acknowledged in spite of the "

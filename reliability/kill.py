@@ -19,8 +19,8 @@ from reliability.product import Done, Errand
 from reliability.run import Row, Run
 
 WORKERS = 2
-ROUNDS_PER_DATABASE = 5
-SECONDS = (0.01, 0.2)  # until the next kill
+ROUNDS_PER_DATABASE = 10
+SECONDS = (0.01, 0.4)  # until the next kill
 LENGTH = 12  # acts of a case, at most
 
 

@@ -31,7 +31,7 @@ from reliability.disks import mounted
 from reliability.inspection import inspect
 from reliability.run import Row, Run
 
-SECONDS = (0.05, 0.5)  # from the first acknowledgement to the cut
+SECONDS = (0.05, 2.0)  # from the first acknowledgements to the cut: a few checkpoints of SQLite
 FIRST_SECONDS_MAX = 30
 LENGTH = 12  # acts of a case, at most
 WORKERS = 2

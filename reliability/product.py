@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 from tests.walk import HARDSHIP, MONDAY, SURVEYORS, VILLAGE
 
@@ -171,6 +171,11 @@ def send_all(folder: Path) -> int:
     while batch := outbox.deliver(MONDAY):
         total += batch
     return total
+
+
+def next_page() -> None:
+    """What Django does before each request: let go of a connection that has gone bad."""
+    close_old_connections()
 
 
 def hang_up() -> None:

@@ -81,6 +81,7 @@ def insist(say: Say, errands: Iterable[Errand], times: int = 1) -> None:
                 break
             except (Error, OSError, product.STALE) as error:
                 say("error", message=f"{type(error).__name__}: {error}")
+                product.next_page()
     product.hang_up()
 
 
