@@ -1,0 +1,1 @@
+"""Breaks the product in every way that can be thought of and looks at what is left of it."""

@@ -1,0 +1,348 @@
+"""All that this suite knows of the product: its columns, its names, its sample city.
+
+Everything else here speaks of cases, acts, documents and messages as this file hands them out,
+so a change of the product is followed here and nowhere else. The course is that of 临时救助: an
+application, its acceptance, then round and round through survey (with a photo), opinion and
+objection, for as long as a test likes, and perhaps a withdrawal at the end.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import close_old_connections, connection, transaction
+from django.utils import timezone
+from tests.walk import HARDSHIP, MONDAY, SURVEYORS, VILLAGE
+
+from guiju.cases import actions, documents, outbox, queries
+from guiju.cases.actions import Applicant, Request, StalePage
+from guiju.cases.models import Case, Document, Message
+from guiju.formats.packs import read_pack
+from guiju.kernel.acts import state_to_json
+from guiju.kernel.power import APPLICANT
+from guiju.kernel.run import perform, start
+from guiju.organs.actions import load_organs
+from guiju.organs.models import Division
+from guiju.powers.actions import load_powers
+from guiju.powers.models import Version
+from guiju.powers.queries import calendar, program
+from guiju.record.models import Act
+from guiju.record.sequencer import sequence
+from guiju.record.writer import canonical, is_intact
+
+CITY, POWER = "changzhi", "临时救助"
+ROUND = (
+    ("hbz-surveyor", "survey", "done"),
+    ("hbz-reviewer", "opinion", "support"),
+    ("sx-committee", "publicity", "objection"),
+)
+PHOTO_BYTES = 6_000
+STALE = StalePage  # somebody else was faster; nothing has happened
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One act as somebody asks for it: on which case, with how many acts already, and the key."""
+
+    number: str  # "": the case is yet to be opened
+    seen: int
+    key: str
+    is_last: bool = False  # the applicant withdraws, and the case ends
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An act that has been acknowledged; ``sha256`` of the document that came with it, or ""."""
+
+    number: str
+    seq: int
+    key: str
+    sha256: str = ""
+
+
+# ── doing ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def prepare() -> None:
+    """Make all tables and load the sample city."""
+    call_command("migrate", verbosity=0)
+    pack = read_pack(settings.PACKS / CITY, date(2026, 9, 1))
+    load_organs(pack)
+    load_powers(pack=pack, by="reliability", at=MONDAY)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS amcheck")  # It looks into indexes.
+
+
+def weaken() -> None:
+    """Let SQLite acknowledge before the disk does: for controls, which must lose something."""
+    options = settings.DATABASES["default"]["OPTIONS"]
+    strict = options["init_command"]
+    options["init_command"] = strict.replace("synchronous=FULL", "synchronous=NORMAL")
+    assert options["init_command"] != strict
+
+
+def do(errand: Errand) -> Done:
+    """Open a case, or perform the next act of its course, by the product's own door."""
+    seq = errand.seen + 1
+    at = MONDAY + timedelta(seconds=seq)
+    if not errand.number:
+        request = Request("apply", "submit", errand.key, facts=HARDSHIP)
+        version, division = _place()
+        number = actions.open_case(
+            version=version,
+            division=division,
+            applicant=Applicant("郭志强", "13800000000", helper_name="李帮办"),
+            request=request,
+            by=APPLICANT,
+            at=at,
+        )
+        return Done(number, 1, errand.key)
+    by, request = _asked(errand, seq)
+    written = actions.perform_act(
+        number=errand.number, request=request, seq=errand.seen, by=by, at=at
+    )
+    digest = request.documents[0].sha256 if request.documents else ""
+    return Done(errand.number, written, errand.key, digest)
+
+
+def do_slowly(errand: Errand, seconds: float) -> Done:
+    """The same, with a pause between the last statement and the commit."""
+    with transaction.atomic():
+        done = do(errand)
+        time.sleep(seconds)
+    return done
+
+
+def _asked(errand: Errand, seq: int) -> tuple[str, Request]:
+    if seq == 2:
+        return "hbz-window", Request("accept", "accept", errand.key)
+    by, step, outcome = ROUND[seq % 3]
+    if errand.is_last:
+        return APPLICANT, Request(step, "withdraw", errand.key)
+    if step == "survey":
+        photo = documents.store("现场照片", "photo.jpg", [photo_for(errand.key)])
+        return by, Request(
+            *(step, outcome, errand.key),
+            present=SURVEYORS,
+            documents=(photo,),
+            facts={"finding": "属实"},
+        )
+    if step == "opinion":
+        return by, Request(step, outcome, errand.key, facts={"amount_proposed": "250000"})
+    return by, Request(step, outcome, errand.key, reason="有人不同意")
+
+
+def photo_for(key: str) -> bytes:
+    """A picture that belongs to this key alone."""
+    head = b"\xff\xd8\xff" + key.encode()
+    return head + sha256(head).digest() * (PHOTO_BYTES // 32)
+
+
+@lru_cache
+def _place() -> tuple[str, str]:
+    version = Version.objects.get(name=POWER, retired_at=None)
+    return version.sha256, Division.objects.get(name=VILLAGE).code
+
+
+def index_all() -> int:
+    """Rounds of the sequencer until nothing waits; how many acts got an index."""
+    total = 0
+    while batch := sequence():
+        total += batch
+    return total
+
+
+def send_all(folder: Path) -> int:
+    """Rounds of the outbox until nothing waits, into files; how many messages went."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(folder)
+    total = 0
+    while batch := outbox.deliver(MONDAY):
+        total += batch
+    return total
+
+
+def next_page() -> None:
+    """What Django does before each request: let go of a connection that has gone bad."""
+    close_old_connections()
+
+
+def hang_up() -> None:
+    """Close the connection, as a process does that ends; SQLite then tidies its files."""
+    connection.close()
+
+
+# ── looking ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ActSeen:
+    """An act as it lies in the database."""
+
+    subject: str
+    seq: int
+    key: str
+    idx: int | None
+    is_of_case: bool
+    is_intact: bool
+    documents: tuple[tuple[str, str], ...]  # kind and SHA-256, as the act itself tells
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSeen:
+    """A case as it lies in the database, beside the state that its acts lead to."""
+
+    number: str
+    seq: int
+    state: str
+    replayed: str
+    is_told: bool  # each of its acts puts a message in the outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The whole database at one moment."""
+
+    acts: list[ActSeen]
+    cases: list[CaseSeen]
+    documents: list[tuple[str, int, str, str, int]]  # number, seq, kind, SHA-256, size
+    messages: list[tuple[str, int]]  # number, seq
+
+
+def seen() -> Seen:
+    """Read everything, at one moment."""
+    with _one_moment():
+        rows = list(Act.objects.order_by("subject", "seq"))
+        cases = list(Case.objects.order_by("number"))
+        kept = Document.objects.values_list("case_id", "seq", "kind", "sha256", "size")
+        told = Message.objects.values_list("case_id", "seq")
+        return Seen(
+            [_act_seen(row) for row in rows],
+            [_case_seen(case, rows_of) for case, rows_of in _with_acts(cases, rows)],
+            list(kept),
+            list(told),
+        )
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    if connection.in_atomic_block or connection.vendor == "sqlite":
+        with transaction.atomic():
+            yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _with_acts(cases: list[Case], rows: list[Act]) -> Iterator[tuple[Case, list[Act]]]:
+    by_subject: dict[str, list[Act]] = {}
+    for row in rows:
+        by_subject.setdefault(row.subject, []).append(row)
+    return ((case, by_subject.get(case.number, [])) for case in cases)
+
+
+def _act_seen(row: Act) -> ActSeen:
+    is_of_case = row.kind == "act"
+    brought = json.loads(row.private)["documents"] if is_of_case else []
+    named = tuple((kind, digest) for kind, digest in brought)
+    return ActSeen(row.subject, row.seq, row.key, row.idx, is_of_case, is_intact(row), named)
+
+
+def _case_seen(case: Case, rows: list[Act]) -> CaseSeen:
+    address = case.applicant_email or case.applicant_phone
+    return CaseSeen(case.number, case.seq, case.state, _replayed(case, rows), bool(address))
+
+
+def _replayed(case: Case, rows: Iterable[Act]) -> str:
+    """The state that the kernel comes to, with nothing but the acts; or why it does not."""
+    begun = program(case.version_id)
+    state = start(begun, timezone.localtime(case.opened_at))
+    try:
+        for row in rows:
+            row.at = timezone.localtime(row.at)
+            state = perform(begun, state, queries.act_told(row), calendar)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return canonical(state_to_json(state))
+
+
+def acts_of(number: str) -> int:
+    """How many acts a case says that it has."""
+    return Case.objects.values_list("seq", flat=True).get(number=number)
+
+
+def is_written(key: str) -> bool:
+    """Whether there is an act with this key."""
+    return Act.objects.filter(key=key).exists()
+
+
+def ids_after(last: int) -> list[int]:
+    """The naive way to follow a table: rows with a greater id than the last one seen."""
+    return list(Act.objects.filter(id__gt=last).order_by("id").values_list("id", flat=True))
+
+
+def ids() -> list[int]:
+    """The ids of all acts."""
+    return ids_after(0)
+
+
+def index_bounds() -> tuple[int, int]:
+    """How many acts have an index, and the greatest index plus one, at one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(idx), COALESCE(MAX(idx) + 1, 0) FROM record_act")
+        count, above = cursor.fetchone()
+    return count, above
+
+
+def messages() -> list[str]:
+    """The texts of all messages; each differs, while a case goes round only once."""
+    return list(Message.objects.values_list("body", flat=True))
+
+
+def unsent() -> int:
+    """How many messages wait."""
+    return Message.objects.filter(sent_at__isnull=True).count()
+
+
+def file_of(digest: str) -> Path:
+    """Where the document with this hash lies."""
+    return documents.path_of(digest)
+
+
+def half_files() -> int:
+    """Files in the folder of documents that a write left behind, half or whole, under no name."""
+    return sum(1 for each in Path(settings.MEDIA_ROOT).glob("*/*.*"))
+
+
+def structure_faults() -> list[str]:
+    """What the database itself finds wrong with its files, its indexes and its references."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA integrity_check")
+            found = [row[0] for row in cursor.fetchall() if row[0] != "ok"]
+            cursor.execute("PRAGMA foreign_key_check")
+            return found + [f"reference to nothing: {row}" for row in cursor.fetchall()]
+        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'amcheck'")
+        if not cursor.fetchone():
+            return []
+        cursor.execute(AMCHECK)
+        return []
+
+
+AMCHECK = """
+SELECT bt_index_check(c.oid, true) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+JOIN pg_am a ON a.oid = c.relam JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE a.amname = 'btree' AND n.nspname = 'public' AND i.indisvalid"""
+"""Raises when an index and its table do not tell the same; as slow as reading both."""
