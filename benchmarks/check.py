@@ -36,7 +36,9 @@ def main() -> None:
     texts = [path.read_text() for path in sorted((CITY / "powers").glob("*.toml"))]
     parts: dict[str, Callable[[], object]] = {
         "soundness": lambda: [soundness(compile_net(power)) for power in pack.powers],
-        f"{len(CHECKS)} checks": lambda: [findings(power, TODAY, pack.rules) for power in pack.powers],
+        f"{len(CHECKS)} checks": lambda: [
+            findings(power, TODAY, pack.rules) for power in pack.powers
+        ],
         "staffing": lambda: [[*staffing_findings(pack, power, TODAY)] for power in pack.powers],
         "examples": lambda: [[*failures(power, pack.calendar)] for power in pack.powers],
         "reading the pack": lambda: read_pack(CITY, TODAY),

@@ -53,6 +53,11 @@ class Log:
         log.open_errands = list(under_way.values())
         return log
 
+    @property
+    def signed(self) -> list[dict[str, Any]]:
+        """The checkpoints of the log that it told of."""
+        return self.told("signed")
+
     def told(self, mark: str) -> list[dict[str, Any]]:
         """What was said under a mark of its own."""
         return [told for each, told in self.others if each == mark]

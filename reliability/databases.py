@@ -33,6 +33,11 @@ class Sqlite:
         return self.home / "disk"
 
     @property
+    def keys(self) -> Path:
+        """The folder of the keys, which lie elsewhere, as in production."""
+        return self.home.parent / "keys"
+
+    @property
     def url(self) -> str:
         """What DATABASE_URL says."""
         return f"sqlite:///{self.disk}/var/guiju.db"
@@ -194,5 +199,6 @@ def environment(database: Sqlite) -> dict[str, str]:
         "GUIJU_SECRET_KEY": "reliability-" + "x" * 60,
         "GUIJU_HOSTS": "localhost",
         "GUIJU_VAR": str(database.disk / "var"),
+        "GUIJU_KEYS": str(database.keys),
         "PYTHONDONTWRITEBYTECODE": "1",
     }

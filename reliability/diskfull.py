@@ -19,8 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from django.db import Error
-
 from reliability import disks, product, worker
 from reliability.children import ask, together
 from reliability.databases import Postgres
@@ -136,7 +134,7 @@ def _act_until_full(say: worker.Say, seed: str, database: str) -> None:
         try:
             done = worker.attend(say, errand)
             number, seen, count, errors = done.number, done.seq, count + 1, 0
-        except (Error, OSError) as error:
+        except product.ERRORS as error:
             say("error", message=f"{type(error).__name__}: {error}")
             product.next_page()
             errors += 1

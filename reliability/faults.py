@@ -24,8 +24,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.db import Error
-
 from reliability import product, worker
 from reliability.children import Child, Log, ask, together
 from reliability.databases import copy
@@ -86,21 +84,22 @@ def _act(say: worker.Say, errand: Errand) -> None:
         try:
             worker.attend(say, errand)
             product.index_all()
+            say("signed", **(product.signed() or {}))
             break
-        except (Error, OSError) as error:
+        except product.ERRORS as error:
             say("error", message=f"{type(error).__name__}: {error}")
     product.hang_up()
 
 
 def _wrong_act(log: Log, errand: Errand) -> list[str]:
     """What was acknowledged is there; asked for once more, it is there exactly once, whole."""
-    report = ask(inspect, log.done)
+    report = ask(inspect, log.done, signed=log.signed)
     if not report.is_clean:
         return [*report.lost, *report.inconsistent]
     again = together(worker.insist, [([errand],)])[0]
     if [done.seq for done in again.done] != [errand.seen + 1]:
         return [f"asked for again, it was not done: {again.errors}"]
-    report = ask(inspect, log.done + again.done)
+    report = ask(inspect, log.done + again.done, signed=log.signed)
     return [*report.lost, *report.inconsistent]
 
 

@@ -33,16 +33,20 @@ class Report:
 
 
 def inspect(
-    acknowledged: Iterable[Done], *, in_flight: Iterable[str] = (), may_write: bool = True
+    acknowledged: Iterable[Done],
+    *,
+    in_flight: Iterable[str] = (),
+    signed: Iterable[dict[str, Any]] = (),
+    may_write: bool = True,
 ) -> Report:
     """Look at everything. ``in_flight``: keys that were sent again, so must be there once.
 
-    A round of the sequencer goes first, unless the disk is so full that nothing can be written.
+    ``signed``: checkpoints of the log that the public may have seen. A round of the publisher goes
+    first, unless the disk is so full that nothing can be written.
     """
     try:
-        if may_write:
-            product.index_all()
-        inconsistent = product.structure_faults()
+        inconsistent = _unsigned() if may_write else []
+        inconsistent += product.structure_faults() + product.log_faults(signed)
         seen = product.seen()
     except Error as error:
         return Report(
@@ -56,6 +60,15 @@ def inspect(
     keys = [*(each.key for each in acknowledged), *in_flight]
     inconsistent += _inconsistent(seen, keys, is_indexed=may_write)
     return Report(lost, inconsistent, sum(each.is_of_case for each in seen.acts))
+
+
+def _unsigned() -> list[str]:
+    """Let the log be published; why it cannot be continued, if it cannot."""
+    try:
+        product.index_all()
+    except product.Unsignable as error:
+        return [f"nothing is signed any more: {error}"]
+    return []
 
 
 def _lost(seen: Seen, acknowledged: list[Done]) -> Iterator[str]:

@@ -1,15 +1,17 @@
 """Workers are killed, and on PostgreSQL the whole server, at moments that nobody chose.
 
-Two workers share the database; each is killed with SIGKILL after a random time. What a killed
-worker had asked for without an answer is asked for again with the same key by its successor,
-as a clerk does who saw no answer: it must be there exactly once, whether or not it was written
-the first time. The inspection after each kill covers everything since the database was new.
+Two workers share the database, and a third process publishes the log; each is killed with SIGKILL
+after a random time. What a killed worker had asked for without an answer is asked for again with
+the same key by its successor, as a clerk does who saw no answer: it must be there exactly once,
+whether or not it was written the first time. The inspection after each kill covers everything
+since the database was new, and every checkpoint that was signed since.
 """
 
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from reliability import product, worker
 from reliability.children import Child, Log, ask
@@ -19,6 +21,7 @@ from reliability.product import Done, Errand
 from reliability.run import Row, Run
 
 WORKERS = 2
+PROCESSES = WORKERS + 1  # with the one that publishes
 ROUNDS_PER_DATABASE = 10
 SECONDS = (0.01, 0.4)  # until the next kill
 LENGTH = 12  # acts of a case, at most
@@ -35,6 +38,8 @@ class Tally:
     lost: list[str] = field(default_factory=list)
     inconsistent: list[str] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)  # on the database of the moment
+    signed: list[dict[str, Any]] = field(default_factory=list)  # checkpoints, likewise
+    checkpoints: int = 0
     again: list[Errand] = field(default_factory=list)  # to be asked for again
     errors: list[str] = field(default_factory=list)  # that workers met while they lived
 
@@ -49,13 +54,16 @@ class Tally:
         self.again += log.open_errands
         self.again += [each for each in share if each.key not in begun]
         self.errors += log.errors
+        self.signed += log.signed
+        self.checkpoints += len(log.signed)
 
     def came(self, what: str) -> str:
         """In words."""
         return (
             f"{len(self.lost)} of {self.acknowledged:,} acknowledged acts lost, "
             f"{len(self.inconsistent)} inconsistent; {self.unanswered} {what} asked for again, "
-            f"of which {self.written} had been written: each is there once"
+            f"of which {self.written} had been written: each is there once; "
+            f"{self.checkpoints:,} checkpoints signed, all hold"
         )
 
 
@@ -80,11 +88,11 @@ def _row(run: Run, tally: Tally, what: str, part: str) -> Row:
 
 def _killed_workers(run: Run, chance: Random) -> Tally:
     tally = Tally()
-    for round_ in range(run.scale(200, 10) // WORKERS):
+    for round_ in range(run.scale(201, 12) // PROCESSES):
         if round_ % ROUNDS_PER_DATABASE == 0:
             _settle(tally)
             run.database.fresh()
-        workers = _workers(tally, f"{run.seed}-{round_}")
+        workers = [*_workers(tally, f"{run.seed}-{round_}"), (Child(worker.publish), [])]
         for (child, share), seconds in zip(workers, _moments(chance), strict=True):
             time.sleep(seconds)
             tally.take(child.kill(), share)
@@ -99,6 +107,7 @@ def _killed_servers(run: Run, chance: Random) -> Tally:
     run.database.fresh()
     for round_ in range(run.scale(20, 2)):
         workers = _workers(tally, f"{run.seed}-server-{round_}")
+        workers.append((Child(worker.publish), []))
         time.sleep(sum(_moments(chance)))
         run.database.kill()
         for child, share in workers:
@@ -111,7 +120,7 @@ def _killed_servers(run: Run, chance: Random) -> Tally:
 
 
 def _moments(chance: Random) -> list[float]:
-    return [chance.uniform(*SECONDS) for _ in range(WORKERS)]
+    return [chance.uniform(*SECONDS) for _ in range(PROCESSES)]
 
 
 def _workers(tally: Tally, seed: str) -> list[tuple[Child, list[Errand]]]:
@@ -125,7 +134,8 @@ def _workers(tally: Tally, seed: str) -> list[tuple[Child, list[Errand]]]:
 
 
 def _inspect(tally: Tally) -> None:
-    report = ask(inspect, tally.done, in_flight=[each.key for each in tally.again])
+    keys = [each.key for each in tally.again]
+    report = ask(inspect, tally.done, in_flight=keys, signed=tally.signed)
     tally.lost += report.lost
     tally.inconsistent += report.inconsistent
 
@@ -138,7 +148,7 @@ def _settle(tally: Tally) -> None:
         if tally.again:
             tally.inconsistent.append(f"could not be asked for again: {tally.again}")
         _inspect(tally)
-        tally.done, tally.again = [], []
+        tally.done, tally.again, tally.signed = [], [], []
 
 
 def _only(say: worker.Say, again: list[Errand]) -> None:

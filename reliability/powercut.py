@@ -56,6 +56,7 @@ class Tally:
 
     cuts: int = 0
     acknowledged: int = 0
+    checkpoints: int = 0  # signed and told
     lost: list[str] = field(default_factory=list)
     worst: int = 0
     inconsistent: list[str] = field(default_factory=list)
@@ -118,7 +119,8 @@ def _row(run: Run, way: Way, tally: Tally) -> Row:
         f"{way.words}: {tally.cuts} cuts of real ext4, {WORKERS} workers",
         "> 0 lost, or the test is blind" if way.is_control else "0 lost, 0 inconsistent",
         f"{len(tally.lost)} of {tally.acknowledged:,} acknowledged acts lost (worst cut "
-        f"{tally.worst}), {len(tally.inconsistent)} inconsistent{first}",
+        f"{tally.worst}), {len(tally.inconsistent)} inconsistent{first}; "
+        f"{tally.checkpoints:,} checkpoints of the log signed before",
         holds=bool(tally.lost) if way.is_control else bool(tally.acknowledged) and not wrong,
         part=way.part,
     )
@@ -138,11 +140,12 @@ def _cut(run: Run, way: Way, tally: Tally, chance: Random) -> None:
     with mounted(run.home / "host.img", host, "-o", "loop"):
         with mounted(host / after, disk, "-o", "loop"):
             run.database.start()
-            report = ask(inspect, log.done)
+            report = ask(inspect, log.done, signed=log.signed)
             run.database.stop()
         (host / after).unlink()
     tally.cuts += 1
     tally.acknowledged += len(log.done)
+    tally.checkpoints += len(log.signed)
     tally.lost += report.lost
     tally.worst = max(tally.worst, len(report.lost))
     tally.inconsistent += report.inconsistent
@@ -159,11 +162,12 @@ def _until_the_cut(run: Run, way: Way, seed: str, chance: Random) -> Log:
         there.callback(run.database.kill)
         run.database.start(*way.server)
         children = [Child(way.work, f"{seed}-{i}", LENGTH) for i in range(WORKERS)]
-        for child in children:
+        publisher = Child(worker.publish)
+        for child in (*children, publisher):
             there.callback(child.kill)
         _await_acts(children)
         time.sleep(chance.uniform(*SECONDS))
-        log = _together(children)  # Acknowledged for certain before the cut.
+        log = _together([*children, publisher])  # Acknowledged for certain before the cut.
         if way.forgets:
             disks.shut_down(host)
         else:
@@ -173,7 +177,10 @@ def _until_the_cut(run: Run, way: Way, seed: str, chance: Random) -> Log:
 
 def _together(children: list[Child]) -> Log:
     logs = [child.drain() for child in children]
-    return Log(done=[done for log in logs for done in log.done])
+    return Log(
+        done=[done for log in logs for done in log.done],
+        others=[each for log in logs for each in log.others],
+    )
 
 
 def _await_acts(children: list[Child]) -> None:

@@ -8,18 +8,19 @@ objection, for as long as a test likes, and perhaps a withdrawal at the end.
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection, transaction
 from django.utils import timezone
+from tests.files import chunk, png
 from tests.walk import HARDSHIP, MONDAY, SURVEYORS, VILLAGE
 
 from guiju.cases import actions, documents, outbox, queries
@@ -34,9 +35,15 @@ from guiju.organs.models import Division
 from guiju.powers.actions import load_powers
 from guiju.powers.models import Version
 from guiju.powers.queries import calendar, program
+from guiju.record.entries import canonical, is_intact
+from guiju.record.keys import FILE, keys_of, make_secret
 from guiju.record.models import Act
-from guiju.record.sequencer import sequence
-from guiju.record.writer import canonical, is_intact
+from guiju.record.publisher import advance
+from guiju.record.shards import KEY_FILE, Shard, Unsignable
+from guiju.site.log_reader import reader_of
+from guiju.tlog.checkpoints import Checkpoint
+from guiju.tlog.tiles import read_entry
+from guiju.tlog.verification import check_extends, findings
 
 CITY, POWER = "changzhi", "临时救助"
 ROUND = (
@@ -44,7 +51,10 @@ ROUND = (
     ("hbz-reviewer", "opinion", "support"),
     ("sx-committee", "publicity", "objection"),
 )
-PHOTO_BYTES = 6_000
+PHOTO_SIDE = 1_000
+LONG_AFTER = timedelta(days=100)  # when the days of all acts are over, so that all are published
+SHARD = Shard(MONDAY.year)
+ERRORS = (Error, OSError, Unsignable)  # what a broken disk may lead to
 STALE = StalePage  # somebody else was faster; nothing has happened
 
 
@@ -73,6 +83,9 @@ class Done:
 
 def prepare() -> None:
     """Make all tables and load the sample city."""
+    for name in (FILE, KEY_FILE):
+        if not (settings.KEYS_ROOT / name).exists():
+            make_secret(settings.KEYS_ROOT, name)
     call_command("migrate", verbosity=0)
     pack = read_pack(settings.PACKS / CITY, date(2026, 9, 1))
     load_organs(pack)
@@ -145,8 +158,7 @@ def _asked(errand: Errand, seq: int) -> tuple[str, Request]:
 
 def photo_for(key: str) -> bytes:
     """A picture that belongs to this key alone."""
-    head = b"\xff\xd8\xff" + key.encode()
-    return head + sha256(head).digest() * (PHOTO_BYTES // 32)
+    return png(PHOTO_SIDE, PHOTO_SIDE, extra=[chunk(b"tEXt", b"key\0" + key.encode())])
 
 
 @lru_cache
@@ -156,19 +168,32 @@ def _place() -> tuple[str, str]:
 
 
 def index_all() -> int:
-    """Rounds of the sequencer until nothing waits; how many acts got an index."""
-    total = 0
-    while batch := sequence():
-        total += batch
-    return total
+    """A round of the publisher; how many acts it brought into the log, 0 when another is at it.
+
+    Raises OSError, Unsignable and the database's errors.
+    """
+    try:
+        return advance(MONDAY + LONG_AFTER)
+    except BlockingIOError:
+        return 0
 
 
-def send_all(folder: Path) -> int:
-    """Rounds of the outbox until nothing waits, into files; how many messages went."""
+def signed() -> dict[str, object] | None:
+    """The checkpoint that was signed last, as it is told on a pipe."""
+    last = SHARD.last_signed()
+    return None if last is None else {"size": last.size, "root": last.root.hex()}
+
+
+def send_all(folder: Path, *, is_late: bool = False) -> int:
+    """Rounds of the outbox until nothing waits, into files; how many messages went.
+
+    Late, the claims of senders that were killed have lapsed.
+    """
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(folder)
     total = 0
-    while batch := outbox.deliver(MONDAY):
+    at = MONDAY + LONG_AFTER if is_late else MONDAY
+    while batch := outbox.deliver(at):
         total += batch
     return total
 
@@ -255,9 +280,10 @@ def _with_acts(cases: list[Case], rows: list[Act]) -> Iterator[tuple[Case, list[
 
 def _act_seen(row: Act) -> ActSeen:
     is_of_case = row.kind == "act"
-    brought = json.loads(row.private)["documents"] if is_of_case else []
+    brought = json.loads(row.private).get("documents", ()) if is_of_case else ()
     named = tuple((kind, digest) for kind, digest in brought)
-    return ActSeen(row.subject, row.seq, row.key, row.idx, is_of_case, is_intact(row), named)
+    intact = is_intact(row, keys_of(row.subject))
+    return ActSeen(row.subject, row.seq, row.key, row.idx, is_of_case, intact, named)
 
 
 def _case_seen(case: Case, rows: list[Act]) -> CaseSeen:
@@ -314,6 +340,35 @@ def messages() -> list[str]:
 def unsent() -> int:
     """How many messages wait."""
     return Message.objects.filter(sent_at__isnull=True).count()
+
+
+def log_faults(promised: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What is wrong with the published log, and checkpoints that were signed and no longer hold.
+
+    Every file is held against the signature, every indexed act against its entry.
+    """
+    if not (SHARD.folder / "checkpoint").exists():
+        return [f"{each} was signed and no log is there" for each in promised]
+    read, names = reader_of(str(SHARD.folder))
+    checkpoint, found = findings(read, [SHARD.signer.verifier], names)
+    if checkpoint is None or found:
+        return [f"the log: {each}" for each in found]
+    gone = [
+        f"{each} was signed, and the log is not its continuation"
+        for each in promised
+        if not check_extends(
+            read,
+            Checkpoint(SHARD.origin, each["size"], bytes.fromhex(each["root"])),
+            checkpoint,
+        )
+    ]
+    rows = dict(Act.objects.filter(idx__isnull=False).values_list("idx", "entry"))
+    other = [
+        f"entry {index} of the log is not what the database holds"
+        for index in range(checkpoint.size)
+        if rows.get(index, "").encode() != read_entry(read, index, checkpoint.size)
+    ]
+    return gone + other[:3]
 
 
 def file_of(digest: str) -> Path:

@@ -14,8 +14,6 @@ from dataclasses import asdict
 from random import Random
 from typing import Any
 
-from django.db import Error
-
 from reliability import product
 from reliability.product import Done, Errand
 
@@ -60,7 +58,22 @@ def work(say: Say, seed: str, length: int, again: Iterable[Errand] = ()) -> None
                 count += 1
                 errand = Errand(number, seen, f"{seed}-{count}", is_last=2 < seen + 1 == last)
                 number = attend(say, errand).number
-    except (Error, OSError) as error:
+    except product.ERRORS as error:
+        say("error", message=f"{type(error).__name__}: {error}")
+
+
+def publish(say: Say, pause: float = 0.02) -> None:
+    """Publish the log again and again, and tell each checkpoint once it is signed and public."""
+    last: object = None
+    try:
+        while True:
+            product.index_all()
+            signed = product.signed()
+            if signed is not None and signed != last:
+                say("signed", **signed)
+                last = signed
+            time.sleep(pause)
+    except product.ERRORS as error:
         say("error", message=f"{type(error).__name__}: {error}")
 
 
@@ -79,7 +92,7 @@ def insist(say: Say, errands: Iterable[Errand], times: int = 1) -> None:
             try:
                 attend(say, errand)
                 break
-            except (Error, OSError, product.STALE) as error:
+            except (*product.ERRORS, product.STALE) as error:
                 say("error", message=f"{type(error).__name__}: {error}")
                 product.next_page()
     product.hang_up()

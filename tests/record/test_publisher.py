@@ -229,6 +229,15 @@ def test_a_database_that_contradicts_the_log_stops_signing():
         advance(LATER)
 
 
+def test_a_gap_in_the_indexes_stops_signing():
+    advance(LATER)
+    publish()
+    Act.objects.filter(idx=None).update(idx=10**6)
+
+    with pytest.raises(Unsignable, match="不连续"):
+        advance(LATER)
+
+
 def test_a_receipt_proves_an_act_offline_and_opens_what_is_the_partys():
     walk = Walk.begin()
     act = Act.objects.get(subject=walk.number)

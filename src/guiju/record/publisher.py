@@ -73,7 +73,10 @@ def _publish(shard: Shard, last: Checkpoint) -> Checkpoint:
     """Publish one batch; answers the new checkpoint, or the last one when nothing waits."""
     edge = continued(shard, last)
     waiting = Act.objects.filter(shard=shard.year, idx__gte=last.size).order_by("idx")
-    entries = [text.encode() for text in waiting.values_list("entry", flat=True)[:BATCH]]
+    rows = list(waiting.values_list("idx", "entry")[:BATCH])
+    if [idx for idx, _ in rows] != list(range(last.size, last.size + len(rows))):
+        raise Unsignable(f"数据库里{shard.year}年第{last.size}条以后的序号不连续,不再签名")
+    entries = [text.encode() for _, text in rows]
     if not entries:
         _mend_public(shard)
         return last

@@ -46,7 +46,8 @@ def _check_last(shard: Shard, last: Checkpoint) -> None:
     """The last published entry is the one that the database has in its place."""
     if not last.size:
         return
-    ours = Act.objects.values_list("entry", flat=True).get(shard=shard.year, idx=last.size - 1)
+    found = Act.objects.filter(shard=shard.year, idx=last.size - 1)
+    ours = found.values_list("entry", flat=True).first() or ""
     try:
         theirs = read_entry(shard.read, last.size - 1, last.size)
     except (OSError, ValueError) as error:
