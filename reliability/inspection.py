@@ -40,6 +40,7 @@ def inspect(
     A round of the sequencer goes first, unless the disk is so full that nothing can be written.
     """
     try:
+        product.await_quiet()
         if may_write:
             product.index_all()
         inconsistent = product.structure_faults()
