@@ -115,7 +115,8 @@ def alone(name: str, kind: str, folder: Path, asked: argparse.Namespace) -> list
         raise
     rows = [Row(**json.loads(line)) for line in output.splitlines() if line.startswith("{")]
     for row in rows:
-        print(f"   {verdict(row)}: {row.done}: {oneline(row.came)}", flush=True)
+        parts = (verdict(row), row.done, oneline(row.came))
+        print("   " + ": ".join(each for each in parts if each), flush=True)
     if child.returncode:
         broken = f"the test itself broke down with {child.returncode}"
         rows.append(Row(name, databases.KINDS[kind].name, "", "", broken, holds=False))

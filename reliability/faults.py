@@ -38,6 +38,7 @@ CALLS = (
 )
 TRACE = "--trace=" + ",".join(f"?{call}" for call in CALLS)  # ?: where the kernel has it
 FAULTS = ("signal=SIGKILL", "error=EIO", "error=ENOSPC")
+CONTROLS = 40  # runs of a control, at most: it ends as soon as it has lost something
 LINE = re.compile(r"^\d+ +(\w+)\((.*)$")
 OPENED_TO_WRITE = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC")
 ATTACH_SECONDS_MAX = 10
@@ -152,11 +153,11 @@ def run(run: Run) -> Iterator[Row]:
         copy(run.database.disk, start)
         points = _points(run, target, made, start)
         jobs = [(point, fault) for point in points for fault in FAULTS]
-        most = run.scale(24, 4) if target.is_control else run.scale(len(jobs), 16)
-        jobs = run.chance().sample(jobs, min(len(jobs), most))
+        most = CONTROLS if target.is_control else run.scale(len(jobs), 16)
         tally = Tally()
-        for point, fault in jobs:
-            _break(run, target, made, start, (point, fault), tally)
+        for job in run.chance().sample(jobs, min(len(jobs), most)):
+            if not (target.is_control and tally.wrong):
+                _break(run, target, made, start, job, tally)
         yield _row(run, target, points, tally)
 
 

@@ -45,6 +45,7 @@ def inspect(
     first, unless the disk is so full that nothing can be written.
     """
     try:
+        product.await_quiet()
         inconsistent = _unsigned() if may_write else []
         inconsistent += product.structure_faults() + product.log_faults(signed)
         seen = product.seen()

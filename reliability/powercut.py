@@ -72,7 +72,7 @@ def ways(run: Run) -> list[tuple[Way, int]]:
     is_sqlite = run.database.name == "SQLite"
     full = 40 if is_sqlite else 30
     weak = "synchronous=NORMAL" if is_sqlite else "synchronous_commit=off"
-    controls = run.scale(12, 4)
+    controls = run.scale(12, 8)
     return [
         (Way(", copy", "cut by copying", forgets=False, is_control=False), run.scale(full, 2)),
         (Way(", forget", "cut by forgetting", forgets=True, is_control=False), run.scale(full, 2)),

@@ -304,6 +304,17 @@ def _replayed(case: Case, rows: Iterable[Act]) -> str:
     return canonical(state_to_json(state))
 
 
+def await_quiet() -> None:
+    """Until PostgreSQL has finished what a killed client had sent: it may still commit."""
+    until = time.monotonic() + QUIET_SECONDS_MAX
+    while connection.vendor == "postgresql" and time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(OTHERS)
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(0.005)
+
+
 def acts_of(number: str) -> int:
     """How many acts a case says that it has."""
     return Case.objects.values_list("seq", flat=True).get(number=number)
@@ -396,6 +407,10 @@ def structure_faults() -> list[str]:
         return []
 
 
+OTHERS = """
+SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND xact_start IS NOT NULL"""
+QUIET_SECONDS_MAX = 10
 AMCHECK = """
 SELECT bt_index_check(c.oid, true) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_am a ON a.oid = c.relam JOIN pg_namespace n ON n.oid = c.relnamespace
