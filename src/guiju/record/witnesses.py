@@ -60,9 +60,9 @@ def _asked(shard: Shard, note: str, new: Checkpoint, verifier: Verifier, url: st
     if status != 200:
         raise BadNote(f"HTTP {status} {body[:200]}")
     text = note.rpartition("\n\n")[0] + "\n"
-    open_note(f"{text}\n{body}", [verifier])
+    line = open_note(f"{text}\n{body}", [verifier]).lines  # and nothing else that it may say
     _sizes[known] = new.size
-    return body
+    return line
 
 
 def _demand(shard: Shard, note: str, old: int, new: Checkpoint) -> str:

@@ -4,7 +4,7 @@
     SIZE, in decimal
     base64(ROOT)
 
-More lines may follow; they are kept out of what is read here.
+More lines may follow, which say whatever the log wants; they are signed like the others.
 """
 
 import re
@@ -24,11 +24,13 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+    extensions: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """What is signed."""
-        return f"{self.origin}\n{self.size}\n{encode64(self.root)}\n"
+        lines = self.origin, str(self.size), encode64(self.root), *self.extensions
+        return "\n".join(lines) + "\n"
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
@@ -36,13 +38,13 @@ def parse_checkpoint(text: str) -> Checkpoint:
     lines = text.split("\n")
     if len(lines) < 4 or lines.pop() or not all(lines):
         raise BadNote("检查点应有三行:日志名、条数、根哈希")
-    origin, size, root = lines[:3]
+    origin, size, root, *extensions = lines
     if not SIZE.fullmatch(size):
         raise BadNote(f"检查点的条数不是数:{size[:40]}")
     decoded = decode64(root)
     if len(decoded) != ROOT_SIZE:
         raise BadNote("检查点的根哈希应为32字节")
-    return Checkpoint(origin, int(size), decoded)
+    return Checkpoint(origin, int(size), decoded, tuple(extensions))
 
 
 def open_checkpoint(note: str, verifiers: Sequence[Verifier]) -> Checkpoint:

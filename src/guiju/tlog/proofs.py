@@ -62,8 +62,8 @@ def is_consistent(
     old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes
 ) -> bool:
     """Whether a proof shows that the tree with the new root begins with the old one."""
-    if old == 0 or old >= new:
-        is_old = old_root == (EMPTY_ROOT if old == 0 else new_root)
+    if not 0 < old < new:
+        is_old = old_root == (new_root if old == new else EMPTY_ROOT)
         return 0 <= old <= new and not proof and is_old
     first, last = old - 1, new - 1
     while first & 1:

@@ -1,5 +1,10 @@
 """A witness decides (C2SP tlog-witness v1.0.0): it signs only what extends what it signed before.
 
+    old SIZE            of the tree that the log believes to be known here
+    base64(HASH)        the proof of consistency, at most 63 lines
+
+    CHECKPOINT          as the log signed it
+
 A witness keeps of each log the last checkpoint that it cosigned, nothing else, so one that belongs
 to somebody else than the log makes it impossible to show different logs to different people.
 
@@ -20,9 +25,12 @@ from guiju.tlog.notes import (
     Verifier,
     decode64,
     encode64,
+    open_note,
+    parse_note,
     signature_line,
 )
 from guiju.tlog.proofs import is_consistent
+from guiju.tlog.tiles import HASH_SIZE
 
 OLD = re.compile(r"old (0|[1-9][0-9]{0,18})")
 PROOF_MAX = 63
@@ -32,12 +40,15 @@ TEXT_TYPE = "text/plain; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP status with its body; ``keep`` is the checkpoint to keep before answering."""
+    """An HTTP status with its body; ``keep`` is what to keep before answering.
+
+    That is the checkpoint with the signatures of its log and the cosignature, for all to read.
+    """
 
     status: int
     body: str
     content_type: str = TEXT_TYPE
-    keep: Checkpoint | None = None
+    keep: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +76,14 @@ def parse_demand(body: str) -> Demand:
     head, blank, checkpoint = body.partition("\n\n")
     first, *lines = head.split("\n")
     old = OLD.fullmatch(first)
-    if not blank or old is None or len(lines) > PROOF_MAX:
+    proof = tuple(map(decode64, lines))
+    is_proof = len(proof) <= PROOF_MAX and all(len(each) == HASH_SIZE for each in proof)
+    if not blank or old is None or not is_proof:
         raise BadNote(
             "expected: old SIZE, at most 63 lines of a proof, a blank line, a checkpoint"
         )
-    parse_checkpoint(checkpoint.rpartition("\n\n")[0] + "\n")
-    return Demand(int(old[1]), tuple(map(decode64, lines)), checkpoint)
+    parse_checkpoint(parse_note(checkpoint)[0])
+    return Demand(int(old[1]), proof, checkpoint)
 
 
 def answer(
@@ -93,4 +106,6 @@ def answer(
         return Answer(409, f"{known.size}\n", SIZE_TYPE)
     if not is_consistent(known.size, new.size, demand.proof, known.root, new.root):
         return Answer(422, "the proof does not show that the log was only extended\n")
-    return Answer(200, signature_line(new.text, signer), keep=new)
+    line = signature_line(new.text, signer)
+    kept = f"{new.text}\n{open_note(demand.checkpoint, verifiers).lines}{line}"
+    return Answer(200, line, keep=kept)
