@@ -30,6 +30,7 @@ def advance(request: HttpRequest) -> HttpResponse:
 
 
 handler404 = "guiju.portal.views.not_found"
+handler500 = "guiju.site.trouble.server_error"
 urlpatterns = [
     path("powers/", include("guiju.powers.urls")),
     path("staff/drafts/", include("guiju.powers.draft_urls")),
