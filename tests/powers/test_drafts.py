@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from html.parser import HTMLParser
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -330,7 +331,9 @@ def test_a_new_row_gets_an_id_that_is_free(draft: Draft):
 
 
 def test_a_skeleton_is_told_what_it_lacks_until_nothing_is_lacking(editor: Client):
-    answer = editor.post("/staff/drafts/", {"code": "001099999000", "name": "新事项"})
+    answer = editor.post(
+        "/staff/drafts/", {"key": str(uuid4()), "code": "001099999000", "name": "新事项"}
+    )
     draft = Draft.objects.latest("pk")
     assert answer.headers["Location"] == f"/staff/drafts/{draft.pk}/"
     assert draft.base is None
@@ -352,7 +355,9 @@ def test_a_skeleton_is_told_what_it_lacks_until_nothing_is_lacking(editor: Clien
 
 
 def test_a_code_that_is_no_address_is_refused_with_its_words(editor: Client):
-    answer = editor.post("/staff/drafts/", {"code": "甲/乙", "name": "新事项"})
+    answer = editor.post(
+        "/staff/drafts/", {"key": str(uuid4()), "code": "甲/乙", "name": "新事项"}
+    )
 
     assert answer.status_code == 422
     assert "甲/乙" in answer.content.decode()

@@ -147,9 +147,9 @@ def perform_act(*, number: str, request: Request, seq: int, by: str, at: datetim
     happened.
     """
     row = _read(number, request, by, at)
-    if program(row.version).silences and lapse(number=number, at=at):
-        raise StalePage(LAPSED)
     try:
+        if program(row.version).silences and lapse(number=number, at=at):
+            raise StalePage(LAPSED)
         if row.seq != seq:
             raise StalePage(STALE)
         return _apply(program(row.version), row, request, (by, at), {})

@@ -5,8 +5,9 @@ not fit, a stale page or a failing drawing costs no word.
 """
 
 import json
+import re
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required
@@ -27,6 +28,7 @@ from guiju.powers.models import Draft
 from guiju.powers.queries import calendar, current_versions, drafts, power, version_in_force
 from guiju.record.entries import canonical
 
+KEY = re.compile(r"[0-9a-f-]{36}")
 SAVED = "X-Draft-Revision"  # tells the page that its words arrived, and under which number
 View = Callable[..., HttpResponse]
 
@@ -58,10 +60,13 @@ def draft_list(request: Request) -> HttpResponse:
         name = request.POST.get("name", "").strip()
         base = version_in_force(code)
         try:
+            if not KEY.fullmatch(key := request.POST.get("key", "")):
+                raise UnfitCode("表单已失效,请再按一次")
             begun = drafting.start_draft(
                 code=code,
                 title=name or (base.name if base else code),
                 base=base,
+                key=key,
                 by=person_of(request),
                 at=request.moment,
             )
@@ -73,6 +78,7 @@ def draft_list(request: Request) -> HttpResponse:
         "discarded": drafts().filter(discarded_at__isnull=False),
         "versions": current_versions(),
         "problem": problem,
+        "key": uuid4(),
         "typed": request.POST,
     }
     return render(request, "powers/drafts.html", context, status=422 if problem else 200)
@@ -142,16 +148,23 @@ def draft_discard(request: Request, pk: int) -> HttpResponse:
 
 
 def _saved(request: Request, draft: Draft, data: Data, words: Words, operation: str) -> str:
-    """Save the words, then do the operation; answers the input where the work goes on."""
-    by, at = person_of(request), request.moment
-    draft = drafting.save_draft(draft=draft.pk, words=words, by=by, at=at)
-    if operation == "undo":
-        drafting.undo_draft(draft=draft.pk, revision=draft.revision, by=by, at=at)
+    """Save the words and do the operation, at once; answers the input where the work goes on."""
+    save = partial(
+        drafting.save_draft,
+        draft=draft.pk,
+        words=words,
+        by=person_of(request),
+        at=request.moment,
+    )
     if " " not in operation:
+        save(undoes=operation == "undo")
         return ""
-    changed, place = operated(data, operation)
-    moved = Words(canonical(changed), words.title, draft.revision)
-    drafting.save_draft(draft=draft.pk, words=moved, by=by, at=at, keeps_before=True)
+    try:
+        changed, place = operated(data, operation)
+    except NoSuchRow:
+        save()
+        raise
+    save(moved=canonical(changed))
     return place
 
 

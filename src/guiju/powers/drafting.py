@@ -8,9 +8,10 @@ aside keeps its text.
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from guiju.kernel.law import Category
 from guiju.kernel.power import APPLICANT, StepKind
@@ -57,62 +58,68 @@ class Words:
 
 @transaction.atomic
 def start_draft(
-    *, code: str, by: str, at: datetime, title: str = "", base: Version | None = None
+    *,
+    code: str,
+    by: str,
+    at: datetime,
+    title: str = "",
+    base: Version | None = None,
+    key: str = "",
 ) -> Draft:
-    """Begin a draft from a version, or with an empty skeleton. Raises NotAnEditor, UnfitCode."""
+    """Begin a draft from a version, or with an empty skeleton; with the same key, only once.
+
+    Raises NotAnEditor, UnfitCode.
+    """
     text = base.text if base else canonical(skeleton(code, title))
-    return _begun(Draft(code=code, base=base, title=title or code, text=text), by, at)
+    return _begun(Draft(code=code, base=base, title=title or code, text=text, key=key), by, at)
 
 
 @transaction.atomic
 def branch_draft(*, draft: int, words: Words, by: str, at: datetime) -> Draft:
-    """Keep words that came too late as a draft of their own, beside the one they were for."""
+    """Keep words that came too late as a draft of their own, beside the one they were for.
+
+    The same words of the same page are kept once.
+    """
     of = Draft.objects.get(pk=draft)
     title = f"{words.title[: TITLE_MAX - 5]}(另一份)"
-    return _begun(Draft(code=of.code, base=of.base, title=title, text=words.text), by, at)
+    told = f"{draft}\0{words.page}\0{words.title}\0{words.text}"
+    key = sha256(told.encode()).hexdigest() if words.page else ""
+    return _begun(Draft(code=of.code, base=of.base, title=title, text=words.text, key=key), by, at)
 
 
 @transaction.atomic
 def save_draft(
-    *, draft: int, words: Words, by: str, at: datetime, keeps_before: bool = False
+    *, draft: int, words: Words, by: str, at: datetime, moved: str = "", undoes: bool = False
 ) -> Draft:
     """Save what was typed, whether it fits or not; the same words again change nothing.
 
-    With ``keeps_before`` the text until now can be taken back with ``undo_draft``.
+    ``moved`` is the text after a row was added, moved or removed; with ``undoes`` the last such
+    change is taken back, and by the next done again. Of a page that sends twice the first counts.
     Raises NotAnEditor, and StaleDraft when somebody else saved since the page was made.
     """
     _expect_editor(by, at)
     row = Draft.objects.select_for_update().get(pk=draft)
     is_same_page = bool(words.page) and row.page == words.page
     if is_same_page and words.count <= row.count:
-        return row  # overtaken by what the same page sent later
+        return row  # a repetition, or overtaken by what the same page sent later
     if words.revision != row.revision and not is_same_page:
         raise StaleDraft(row, words)
     row.page, row.count = words.page, words.count
-    title = words.title[:TITLE_MAX]
-    if (row.text, row.title) != (words.text, title):
-        row.before = row.text if keeps_before else row.before
-        row.text, row.title, row.revision = words.text, title, row.revision + 1
-        row.changed_by, row.changed_at = by, at
+    _put(row, words.text, words.title[:TITLE_MAX], by, at)
+    if moved:
+        row.before = row.text
+        _put(row, moved, row.title, by, at)
+    if undoes and row.before:
+        before, row.before = row.before, row.text
+        _put(row, before, row.title, by, at)
     row.save()
     return row
 
 
-@transaction.atomic
-def undo_draft(*, draft: int, revision: int, by: str, at: datetime) -> Draft:
-    """Take the last row that was added, moved or removed back; again, and it is done again.
-
-    Raises NotAnEditor, and StaleDraft when somebody else saved in the meantime.
-    """
-    _expect_editor(by, at)
-    row = Draft.objects.select_for_update().get(pk=draft)
-    if row.revision != revision:
-        raise StaleDraft(row, Words(row.text, row.title, revision))
-    if row.before:
-        row.text, row.before = row.before, row.text
-        row.revision, row.changed_by, row.changed_at = row.revision + 1, by, at
-        row.save()
-    return row
+def _put(row: Draft, text: str, title: str, by: str, at: datetime) -> None:
+    if (row.text, row.title) != (text, title):
+        row.text, row.title, row.revision = text, title, row.revision + 1
+        row.changed_by, row.changed_at = by, at
 
 
 @transaction.atomic
@@ -120,6 +127,8 @@ def discard_draft(*, draft: int, by: str, at: datetime, back: bool = False) -> D
     """Set a draft aside, or with ``back`` take it up again; its text stays."""
     _expect_editor(by, at)
     row = Draft.objects.select_for_update().get(pk=draft)
+    if back == (row.discarded_at is None):
+        return row  # it is so already
     row.discarded_at = None if back else at
     row.changed_by, row.changed_at = by, at
     row.save()
@@ -167,7 +176,14 @@ def _begun(draft: Draft, by: str, at: datetime) -> Draft:
     draft.title = draft.title[:TITLE_MAX]
     draft.author = draft.changed_by = by
     draft.created_at = draft.changed_at = at
-    draft.save()
+    try:
+        with transaction.atomic():
+            draft.save()
+    except IntegrityError:
+        earlier = Draft.objects.filter(key=draft.key).first() if draft.key else None
+        if earlier is None:
+            raise
+        return earlier  # the same form, sent twice
     return draft
 
 

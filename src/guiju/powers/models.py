@@ -52,6 +52,14 @@ class Draft(models.Model):
     created_at = models.DateTimeField("起草时间")
     changed_at = models.DateTimeField("修改时间")
     discarded_at = models.DateTimeField("弃用时间", null=True, blank=True)
+    key = models.CharField("防重复键", max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=~models.Q(key=""), name="draft_once_per_key"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.title}#{self.revision}"

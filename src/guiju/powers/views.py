@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from guiju.kernel.power import APPLICANT
 from guiju.powers.drawings import drawings
@@ -9,21 +10,25 @@ from guiju.powers.models import Version
 from guiju.powers.queries import current_versions, power, program
 
 
+@require_safe
 def power_list(request: HttpRequest) -> HttpResponse:
     """The list of powers in force, by category."""
     return render(request, "powers/list.html", {"versions": current_versions()})
 
 
+@require_safe
 def guide(request: HttpRequest, code: str) -> HttpResponse:
     """The guide of a power in force."""
     return _guide(request, get_object_or_404(current_versions(), code=code))
 
 
+@require_safe
 def version(request: HttpRequest, sha256: str) -> HttpResponse:
     """The guide as one version told it: a permanent link."""
     return _guide(request, get_object_or_404(Version, sha256=sha256))
 
 
+@require_safe
 def chart(request: HttpRequest, sha256: str, kind: str) -> HttpResponse:
     """One chart of a version as a file: ``flow.svg`` or ``risk.svg``."""
     found = get_object_or_404(Version, sha256=sha256)

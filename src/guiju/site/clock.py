@@ -11,6 +11,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from guiju.record.durable import locked, write_durably
+
 
 def now() -> datetime:
     """The moment, aware, in the city's time zone."""
@@ -35,7 +37,10 @@ def days_ahead() -> int:
     return int(file.read_text()) if file.exists() else 0
 
 
-def move_ahead(days: int) -> None:
-    """Move the demo clock forward."""
+def move_ahead(days: int, seen: int) -> None:
+    """Move the demo clock forward from where it was seen; moved by now, it stays where it is."""
     assert is_demo() and days > 0
-    Path(settings.CLOCK_FILE).write_text(str(days_ahead() + days))
+    file = Path(settings.CLOCK_FILE)
+    with locked(file.with_name(f"{file.name}.lock")):
+        if days_ahead() == seen:
+            write_durably(file, str(seen + days).encode())

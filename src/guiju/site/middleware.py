@@ -37,4 +37,5 @@ def content_security_policy(get_response: Handler) -> Handler:
 def demo(request: HttpRequest) -> dict[str, object]:
     """Tell the page frame whether this is a demonstration whose clock can be moved."""
     is_demo = site_clock.is_demo()
-    return {"is_demo": is_demo, "moment": getattr(request, "moment", None)}
+    moment, ahead = getattr(request, "moment", None), site_clock.days_ahead()
+    return {"is_demo": is_demo, "moment": moment, "days_ahead": ahead}
