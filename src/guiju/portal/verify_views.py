@@ -1,4 +1,4 @@
-"""Verifying: a receipt, a printed paper, a document; in the browser, or here without JavaScript."""
+"""Verifying receipts, printed papers, documents: in the browser, or here without JavaScript."""
 
 import re
 
@@ -19,7 +19,7 @@ FILES_MAX = 50
 YEAR, INDEX, LEAF = re.compile("[0-9]{4}"), re.compile("[0-9]{1,15}"), re.compile("[0-9a-f]{64}")
 
 
-@csrf_exempt  # Nothing is changed and nobody is logged in; so the body is read only when it is small.
+@csrf_exempt  # Nothing is changed, for anybody; and so a large body is refused unread.
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """The page with its three ways, and the server's verdict when it is asked for one."""
