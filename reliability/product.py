@@ -39,6 +39,7 @@ from guiju.record.entries import canonical, is_intact
 from guiju.record.keys import FILE, keys_of, make_secret
 from guiju.record.models import Act
 from guiju.record.publisher import advance
+from guiju.record.recovery import LOST
 from guiju.record.shards import KEY_FILE, Shard, Unsignable
 from guiju.site.log_reader import reader_of
 from guiju.tlog.checkpoints import Checkpoint
@@ -282,7 +283,7 @@ def _act_seen(row: Act) -> ActSeen:
     is_of_case = row.kind == "act"
     brought = json.loads(row.private).get("documents", ()) if is_of_case else ()
     named = tuple((kind, digest) for kind, digest in brought)
-    intact = is_intact(row, keys_of(row.subject))
+    intact = row.kind == LOST or is_intact(row, keys_of(row.subject.removeprefix("erase:")))
     return ActSeen(row.subject, row.seq, row.key, row.idx, is_of_case, intact, named)
 
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from tests.walk import MONDAY, Walk
 
 from guiju.record.entries import is_intact
-from guiju.record.keys import Erased, WrongKey, keys_of
+from guiju.record.keys import Erased, WrongKey, keys_of, new_keys
 from guiju.record.models import Act, Key
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_whoever_is_given_the_key_of_a_group_can_prove_it_with_plain_hmac():
 
 
 def test_no_two_groups_or_acts_or_subjects_share_a_key():
-    keys = [keys_of("a"), keys_of("b")]
+    keys = [new_keys("a"), new_keys("b")]
     derived = [each.of(seq, g) for each in keys for seq in (1, 2) for g in ("people", "facts")]
 
     assert len(set(derived)) == 8
@@ -81,13 +81,13 @@ def test_a_changed_row_no_longer_fits_its_entry(column: str, value: object):
 
     setattr(act, column, value)
 
-    other = keys_of("x") if column == "subject" else keys
+    other = new_keys("x") if column == "subject" else keys
     assert not is_intact(act, other)
 
 
 def test_keys_lie_encrypted_and_bound_to_their_subject():
-    keys = keys_of("a")
-    keys_of("b")
+    keys = new_keys("a")
+    new_keys("b")
     row = Key.objects.get(subject="a")
     assert keys.office not in bytes(row.office)
 

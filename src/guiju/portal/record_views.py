@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from guiju.cases.models import Case
@@ -11,9 +12,9 @@ from guiju.record.entries import is_intact
 from guiju.record.keys import keys_of
 from guiju.record.models import Act
 from guiju.record.shards import Shard
-from guiju.tlog import leaf_hash
+from guiju.tlog import TILE_WIDTH, leaf_hash
 from guiju.tlog.checkpoints import Checkpoint
-from guiju.tlog.tiles import read_entry
+from guiju.tlog.tiles import bundle_path, read_entry
 
 
 @require_GET
@@ -31,6 +32,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
             "leaf": leaf_hash(act.entry.encode()).hex(),
             "is_intact": is_intact(act, keys) and _is_as_published(act, signed[act.shard]),
             "is_published": _is_published(act, signed[act.shard]),
+            "bundle": _bundle(act, signed[act.shard]),
         }
         for act in acts
     ]
@@ -46,6 +48,15 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
 
 def _is_published(act: Act, signed: Checkpoint | None) -> bool:
     return act.idx is not None and signed is not None and act.idx < signed.size
+
+
+def _bundle(act: Act, signed: Checkpoint | None) -> str:
+    """The address of the file in which the log tells of an act; "" while it does not."""
+    if act.idx is None or signed is None or act.idx >= signed.size:
+        return ""
+    number = act.idx // TILE_WIDTH
+    width = min(TILE_WIDTH, signed.size - number * TILE_WIDTH)
+    return reverse("log-file", args=[act.shard, bundle_path(number, width)])
 
 
 def _is_as_published(act: Act, signed: Checkpoint | None) -> bool:

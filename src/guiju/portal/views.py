@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from hmac import compare_digest
 from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +21,7 @@ from guiju.kernel.run import Refusal, Refused
 from guiju.look.requests import Request
 from guiju.organs.models import Division
 from guiju.organs.queries import place
+from guiju.portal.phone import NotKnown, check_phone
 from guiju.portal.search import Index, index, ranking
 from guiju.powers.drawings import drawing_of_case
 from guiju.powers.queries import calendar, current_versions, power, program
@@ -121,12 +121,10 @@ def progress(request: Request, number: str) -> HttpResponse:
     if request.method == "GET":
         return _progress(request, case)
     step = program(case.version_id).steps.get(request.POST.get("step", ""))
-    phone = request.POST.get("phone", "").strip()
     try:
         if step is None or not _is_applicants(step, request.POST.get("outcome", "")):
             raise Unreadable("这一步不由申请人办理")
-        if not compare_digest(phone.encode(), case.applicant_phone[-4:].encode()):
-            raise Unreadable("电话后四位与申请时留的不一致")
+        check_phone(case, request.POST.get("phone", ""), request.moment)
         actions.perform_act(
             number=number,
             request=request_from(step, request.POST, request.FILES),
@@ -136,7 +134,7 @@ def progress(request: Request, number: str) -> HttpResponse:
         )
     except Refused as refused:
         return _progress(request, case, refused.refusals, 422)
-    except (*INPUT_ERRORS, ValueError) as error:
+    except (*INPUT_ERRORS, NotKnown, ValueError) as error:
         return _progress(request, case, (Refusal("form", str(error)),), 409)
     return redirect("progress", number=number)
 

@@ -19,7 +19,7 @@ from guiju.kernel.terms import Calendar, Year
 from guiju.powers.models import CalendarYear, Version
 from guiju.powers.queries import list_text
 from guiju.record.entries import Entry, canonical
-from guiju.record.keys import keys_of
+from guiju.record.keys import keys_or_new
 from guiju.record.models import Act
 from guiju.record.writer import write
 
@@ -137,4 +137,4 @@ def _publish(
         told=told or {},
         is_case=False,
     )
-    write(entry, keys_of(subject))
+    write(entry, keys_or_new(subject))

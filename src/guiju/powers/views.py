@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from guiju.kernel.power import APPLICANT
 from guiju.powers.drawings import drawings
-from guiju.powers.models import Version
-from guiju.powers.queries import current_versions, power, program
+from guiju.powers.models import CalendarYear, Version
+from guiju.powers.queries import current_versions, list_text, power, program
 
 
 @require_safe
@@ -37,6 +37,31 @@ def chart(request: HttpRequest, sha256: str, kind: str) -> HttpResponse:
     if kind not in files:
         raise Http404("只有 flow.svg 和 risk.svg")
     return HttpResponse(files[kind], content_type="image/svg+xml")
+
+
+@require_safe
+def list_file(request: HttpRequest) -> HttpResponse:
+    """The list in force, byte for byte as the log names it by its SHA-256."""
+    return _published(list_text(), "no-cache")
+
+
+@require_safe
+def version_file(request: HttpRequest, sha256: str) -> HttpResponse:
+    """A version of a power, byte for byte as the log names it."""
+    text = get_object_or_404(Version, sha256=sha256).text
+    return _published(text, "public, max-age=31536000, immutable")
+
+
+@require_safe
+def calendar_file(request: HttpRequest, year: int) -> HttpResponse:
+    """The arrangement of a year, byte for byte as the log names it."""
+    return _published(get_object_or_404(CalendarYear, year=year).text, "no-cache")
+
+
+def _published(text: str, cache_control: str) -> HttpResponse:
+    """A file for everybody, also for the pages of others."""
+    headers = {"Cache-Control": cache_control, "Access-Control-Allow-Origin": "*"}
+    return HttpResponse(text.encode(), content_type="application/json", headers=headers)
 
 
 def _guide(request: HttpRequest, found: Version) -> HttpResponse:

@@ -74,9 +74,14 @@ def new_keys(subject: str) -> Keys:
 
 
 def keys_of(subject: str) -> Keys:
-    """The keys of a subject, made when there are none yet."""
-    row = Key.objects.filter(subject=subject).first()
-    return unwrapped(subject, row.office, row.party) if row else new_keys(subject)
+    """The keys of a subject. Raises Key.DoesNotExist."""
+    row = Key.objects.get(subject=subject)
+    return unwrapped(subject, row.office, row.party)
+
+
+def keys_or_new(subject: str) -> Keys:
+    """The keys of a subject, made when there are none yet, in the caller's transaction."""
+    return keys_of(subject) if Key.objects.filter(subject=subject).exists() else new_keys(subject)
 
 
 def unwrapped(subject: str, office: bytes | memoryview, party: bytes | memoryview | None) -> Keys:

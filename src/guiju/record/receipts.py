@@ -10,19 +10,22 @@ that are opened to whoever holds the receipt, each with its key.
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from guiju.record.entries import canonical
-from guiju.record.keys import SIZE, Keys
+from guiju.record.keys import Keys
 from guiju.record.models import Act
 from guiju.record.shards import Shard
-from guiju.tlog.checkpoints import Checkpoint, parse_checkpoint
-from guiju.tlog.notes import BadNote, Verifier
+from guiju.tlog.checkpoints import parse_checkpoint
+from guiju.tlog.notes import BadNote
 from guiju.tlog.proofs import inclusion_proof
-from guiju.tlog.receipts import Receipt, check, parse_receipt
+from guiju.tlog.receipts import Receipt
 from guiju.tlog.tiles import stored_nodes
+
+KEY = re.compile("[0-9a-f]{64}")  # all keys are of one length, as HMAC pads short ones
 
 
 class NotYetPublished(LookupError):
@@ -35,11 +38,7 @@ def receipt(act: Act, keys: Keys) -> Receipt:
     Raises NotYetPublished.
     """
     shard = Shard(act.shard)
-    try:
-        note = shard.read("checkpoint").decode()
-    except FileNotFoundError:
-        raise NotYetPublished(str(act)) from None
-    size = parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+    note, size = _published(shard)
     if act.idx is None or act.idx >= size:
         raise NotYetPublished(str(act))
     opened = {
@@ -51,43 +50,58 @@ def receipt(act: Act, keys: Keys) -> Receipt:
     return Receipt(act.idx, tuple(proof), note, extra.encode())
 
 
+def is_published(act: Act) -> bool:
+    """Whether there is a receipt of an act."""
+    return act.idx is not None and act.idx < _published(Shard(act.shard))[1]
+
+
+def _published(shard: Shard) -> tuple[str, int]:
+    """The public checkpoint, and how many entries it covers; none before there is one."""
+    try:
+        note = shard.read("checkpoint").decode()
+    except FileNotFoundError:
+        return "", 0
+    return note, parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+
+
 @dataclass(frozen=True, slots=True)
-class Proven:
-    """What a receipt proves: the entry, its place in the signed log, the groups opened."""
+class Contents:
+    """What a receipt tells besides its proof: the entry, and the groups of fields it opens."""
 
-    index: int
-    checkpoint: Checkpoint
-    entry: Mapping[str, Any]
-    groups: Mapping[str, Any]
+    entry: str
+    told: Mapping[str, Any]
+    opened: Mapping[str, tuple[bytes, str]]  # key and text
+
+    def is_opened(self, group: str) -> bool:
+        """Whether a group is what the entry commits to."""
+        key, text = self.opened[group]
+        found = hmac.digest(key, text.encode(), "sha256").hex()
+        return bool(self.told["committed"].get(group) == found)
 
 
-def proven(text: str, verifiers: Sequence[Verifier]) -> Proven:
-    """Check a receipt offline. Raises BadNote, which says what does not hold."""
-    parsed = parse_receipt(text)
+def contents(receipt: Receipt) -> Contents:
+    """The contents of a receipt; nothing in them is checked yet. Raises BadNote."""
     try:
-        extra = json.loads(parsed.extra)
-        line, opened = extra["entry"], dict(extra["opened"])
-        entry = json.loads(line)
-        committed = dict(entry["committed"])
-    except (ValueError, KeyError, TypeError):
-        raise BadNote("回执里没有看得懂的条目") from None
-    checkpoint = check(parsed, line.encode(), verifiers)
-    return Proven(
-        parsed.index,
-        checkpoint,
-        entry,
-        {group: _opened(group, part, committed) for group, part in opened.items()},
-    )
+        extra = json.loads(receipt.extra)
+        entry = extra["entry"]
+        opened = {
+            group: (bytes.fromhex(each["key"]), each["text"])
+            for group, each in extra["opened"].items()
+            if KEY.fullmatch(each["key"])
+        }
+        is_whole = len(opened) == len(extra["opened"])
+        told = told_by(entry)
+        _ = [text.encode() for text in (entry, *(text for _, text in opened.values()))]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise BadNote("回执里没有条目,或者条目读不懂") from None
+    if not is_whole:
+        raise BadNote("回执里打开的内容写法不对")
+    return Contents(entry, told, opened)
 
 
-def _opened(group: str, part: Mapping[str, str], committed: Mapping[str, str]) -> object:
-    """The content of one group, if it is what the entry commits to. Raises BadNote."""
-    try:
-        key, text = bytes.fromhex(part["key"]), part["text"]
-        digest = hmac.digest(key, text.encode(), "sha256").hex()
-        value: object = json.loads(text)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise BadNote(f"回执里“{group}”部分看不懂") from None
-    if len(key) != SIZE or digest != committed.get(group):
-        raise BadNote(f"回执里“{group}”部分与日志中的承诺值不符:内容被改动过")
-    return value
+def told_by(entry: str) -> dict[str, Any]:
+    """What an entry of the log tells. Raises ValueError."""
+    told = json.loads(entry)
+    if not isinstance(told, dict) or not isinstance(told.get("committed"), dict):
+        raise ValueError("不是本系统的条目")
+    return told

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from guiju.record.entries import CLEAR, Entry
-from guiju.record.keys import keys_of
+from guiju.record.keys import keys_or_new
 from guiju.record.models import Act
 from guiju.record.sequencer import indexed
 from guiju.record.shards import Shard, Unsignable
@@ -126,7 +126,7 @@ def _tell(shard: Shard, size: int, lost: int, at: datetime) -> None:
         told={"size": size, "lost": lost},
         is_case=False,
     )
-    write(entry, keys_of(subject))
+    write(entry, keys_or_new(subject))
 
 
 def lost_acts() -> list[dict[str, Any]]:

@@ -45,6 +45,13 @@ def cosigned(shard: Shard, note: str) -> str:
     return note
 
 
+def witness_keys() -> list[Verifier]:
+    """The public keys of the witnesses that the log asks."""
+    if not settings.LOG_WITNESSES:
+        return []
+    return [verifier for verifier, _ in _policy(settings.LOG_WITNESSES).witnesses.values()]
+
+
 @lru_cache(maxsize=1)
 def _policy(file: str) -> Policy:
     return parse_policy(Path(file).read_text(encoding="utf-8"))

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from guiju.record.receipts import proven
+from guiju.record.receipts import contents
 from guiju.record.shards import KEY_FILE, Shard
 from guiju.site.log_reader import reader_of
 from guiju.tlog.checkpoints import open_checkpoint, parse_checkpoint
 from guiju.tlog.notes import BadNote, Verifier
 from guiju.tlog.policy import Policy
-from guiju.tlog.receipts import parse_receipt
+from guiju.tlog.receipts import check, parse_receipt
 from guiju.tlog.verification import check_extends, findings
 
 
@@ -73,15 +73,19 @@ def verdict_of(place: str | None, trust: Trust, old: str | None) -> Verdict:
 
 
 def verdict_of_receipt(text: str, trust: Trust) -> Verdict:
-    """A receipt, checked offline."""
+    """A receipt, checked offline: the entry's place in the log, and all that it opens."""
     try:
-        note = parse_receipt(text).checkpoint
-        shown = proven(text, trust.verifiers(note))
-        trust.check(note)
+        receipt = parse_receipt(text)
+        inside = contents(receipt)
+        checkpoint = check(receipt, inside.entry.encode(), trust.verifiers(receipt.checkpoint))
+        trust.check(receipt.checkpoint)
     except BadNote as error:
         return Verdict([f"回执:{error}"], [])
-    entry = shown.entry
-    what = f"{entry['power']} {entry['step']} {entry['outcome']}"
-    opened = "、".join(shown.groups) or "无"
-    told = f"回执:{what}({entry['at']})是 {shown.checkpoint.origin} 第{shown.index}条"
-    return Verdict([], [f"{told},公开的部分:{opened}"])
+    changed = [group for group in inside.opened if not inside.is_opened(group)]
+    told = inside.told
+    what = f"{told.get('power')} {told.get('step')} {told.get('outcome')}({told.get('at')})"
+    opened = "、".join(inside.opened) or "无"
+    return Verdict(
+        [f"回执:“{group}”部分与日志中的承诺值不符,内容被改动过" for group in changed],
+        [f"回执:{what}是 {checkpoint.origin} 第{receipt.index}条,打开的部分:{opened}"],
+    )

@@ -1,9 +1,10 @@
-"""``guiju log verify|adopt|keys``: the transparency log.
+"""``guiju log verify|adopt|keys|witness``: the transparency log.
 
 verify   [PLACE] [--key VKEY] [--policy FILE] [--receipt FILE] [--old FILE]
          the log of a year, a folder or an address; without PLACE, all that this installation holds
 adopt    YEAR PLACE: go on from this published copy, after the last signed checkpoint was lost
 keys     make the keys of this installation where there are none; print the public ones
+witness  --dir DIR --policy FILE [--port N] [--name NAME]: cosign the logs that FILE names
 
 Exit status: 0 holds, 1 finds, 2 cannot.
 """
@@ -26,12 +27,13 @@ from guiju.site import clock
 from guiju.site.inspection import findings as own_findings
 from guiju.site.log_reader import reader_of
 from guiju.site.log_verdict import Trust, Verdict, verdict_of, verdict_of_receipt
+from guiju.site.witness_server import serve
 from guiju.tlog.notes import BadNote, Verifier
 from guiju.tlog.policy import parse_policy
 
 
 class Command(BaseCommand):
-    """Verify the log, take it up again, make keys."""
+    """Verify the log, take it up again, make keys, be a witness."""
 
     help = __doc__ or ""
 
@@ -49,6 +51,11 @@ class Command(BaseCommand):
         adopted.add_argument("year", type=int)
         adopted.add_argument("place", help="a folder or an address")
         verbs.add_parser("keys")
+        witness = verbs.add_parser("witness")
+        witness.add_argument("--port", type=int, default=8100)
+        witness.add_argument("--name", default="", help="of the witness's key; first time only")
+        witness.add_argument("--dir", type=Path, required=True)
+        witness.add_argument("--policy", type=Path, required=True)
 
     def handle(self, *args: object, **options: Any) -> None:
         """Do what the verb says."""
@@ -91,3 +98,7 @@ class Command(BaseCommand):
                 make_secret(settings.KEYS_ROOT, name)
                 self.stdout.write(f"已生成 {settings.KEYS_ROOT / name},请另行妥善备份")
         self.stdout.write(Shard(clock.now().year).signer.verifier.vkey)
+
+    def witness(self, port: int, policy: Path, name: str, **options: Any) -> None:
+        """Serve until told to stop."""
+        serve(port, options["dir"], policy, name)
