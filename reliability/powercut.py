@@ -31,7 +31,8 @@ from reliability.disks import mounted
 from reliability.inspection import inspect
 from reliability.run import Row, Run
 
-SECONDS = (0.05, 2.0)  # from the first acknowledgements to the cut: a few checkpoints of SQLite
+SECONDS_MAX = 2.0  # from the first acts to the cut, so that SQLite's checkpoints are met too
+SECONDS_MAX_SHORT = 0.5
 FIRST_SECONDS_MAX = 30
 LENGTH = 12  # acts of a case, at most
 WORKERS = 2
@@ -166,7 +167,7 @@ def _until_the_cut(run: Run, way: Way, seed: str, chance: Random) -> Log:
         for child in (*children, publisher):
             there.callback(child.kill)
         _await_acts(children)
-        time.sleep(chance.uniform(*SECONDS))
+        time.sleep(chance.uniform(0, SECONDS_MAX_SHORT if run.is_short else SECONDS_MAX))
         log = _together([*children, publisher])  # Acknowledged for certain before the cut.
         if way.forgets:
             disks.shut_down(host)
