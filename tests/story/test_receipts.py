@@ -6,6 +6,7 @@ Against the site as a newcomer starts it; ``look`` keeps pictures as in the firs
 
 import base64
 import json
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -42,15 +43,7 @@ def kept(browser: Browser, site: str, tmp_path_factory: pytest.TempPathFactory) 
     office = Office(browser, site)
     villager = apply(office)
     number = office.number
-    office.opens("hbz-window", "受理(支出型)")
-    office.presses("hbz-window", "受理(支出型)")
-    surveyor = office.opens("hbz-surveyor")
-    surveyor.fill("[name=f-finding]", "属实")
-    surveyor.locator("[name=present]").first.check()
-    surveyor.locator("label", has_text="神下村").locator("[name=present]").first.check()
-    surveyor.set_input_files("[name=e-现场照片]", PHOTO)
-    office.presses("hbz-surveyor", "完成调查")
-
+    survey(office)
     ask(villager, number, "0000")
     expect(villager.locator("main")).to_contain_text("按天公布")
     expect(villager.get_by_role("button", name="下载第1条的回执")).to_have_count(0)
@@ -85,6 +78,17 @@ def apply(office: Office) -> Page:
     return villager
 
 
+def survey(office: Office) -> None:
+    office.opens("hbz-window", "受理(支出型)")
+    office.presses("hbz-window", "受理(支出型)")
+    surveyor = office.opens("hbz-surveyor")
+    surveyor.fill("[name=f-finding]", "属实")
+    surveyor.locator("[name=present]").first.check()
+    surveyor.locator("label", has_text="神下村").locator("[name=present]").first.check()
+    surveyor.set_input_files("[name=e-现场照片]", PHOTO)
+    office.presses("hbz-surveyor", "完成调查")
+
+
 def ask(page: Page, number: str, digits: str) -> None:
     page.goto(f"/cases/{number}/")
     page.get_by_role("link", name="领取回执").click()
@@ -117,8 +121,6 @@ def keep_print(page: Page) -> None:
         pdf.count(b"/Type /Page\n") == 1
         or pdf.count(b"/Type /Page") - pdf.count(b"/Type /Pages") == 1
     )
-    import os
-
     if folder := os.environ.get("GUIJU_SCREENSHOTS"):
         (Path(folder) / "r3-paper.pdf").write_bytes(pdf)
 
@@ -192,13 +194,13 @@ def test_both_ways_tell_the_same(browser: Browser, site: str, kept: Kept):
 
 def test_one_changed_byte_is_told_with_what_failed(page: Page, kept: Kept):
     cases = [
-        ({**changed(kept.files[0], "submit", "submix")}, "这一条在日志里"),
+        ({**changed(kept.files[0], "submit", "submix")}, "这一条在日志里的位置"),
         ({**changed(kept.files[0], "学费凑不齐", "学费凑得齐")}, "打开的内容:填写的内容"),
         ({"name": "x.txt", "mimeType": "text/plain", "buffer": b"hello"}, "回执的写法"),
     ]
     for file, name in cases:
         check_files(page, file)
-        expect(page.locator(".verdict-bad h2")).to_contain_text(f"✘ 对不上:{name}有问题")
+        expect(page.locator(".verdict-bad h2")).to_contain_text(f"✘ 对不上:{name}")
         expect(page.locator(".verdict")).not_to_contain_text("提出申请")
     look_at(page, "v2-wrong")
 
