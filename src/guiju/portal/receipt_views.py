@@ -98,7 +98,7 @@ def printed(request: Request, number: str, seq: int) -> HttpResponse:
         "at": at_told(told_by(act.entry)["at"]),
         "leaf": [leaf[i : i + 8] for i in range(0, len(leaf), 8)],
         "address": address,
-        "code": code.svg_inline(scale=3, border=4, svgclass="code", lineclass=None),
+        "code": code.svg_inline(scale=3, border=4, svgclass="code", lineclass=None, omitsize=True),
     }
     return _page(request, "portal/printed.html", context)
 

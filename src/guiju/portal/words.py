@@ -44,18 +44,18 @@ FACTS = {
 CHECKS = {
     "form": "回执的写法",
     "signature": "日志的签名",
-    "inclusion": "这一条在日志里",
+    "inclusion": "这一条在日志里的位置",
     "opened": "打开的内容:{group}",
-    "log": "与现在公布的日志一致",
+    "log": "现在公布的日志",
     "leaf": "纸上的校验码",
-    "memory": "与这台设备以前看到的日志一致",
+    "memory": "这台设备以前看到的日志",
     "text": "职权版本的文本",
     "document": "文件",
 }
 SAID = {
-    "good_receipt": "是真的:这件事记在公开的日志里,以后谁也改不了",
+    "good_receipt": "是真的:这件事记在公开的日志里,没有被改动",
     "good_paper": "是真的:纸上这一条记在公开的日志里,没有被改动",
-    "bad": "对不上:{name}有问题",
+    "bad": "对不上:{name}",
     "unsure": "现在还不能下结论:{name}没有查成",
     "signature": "“{origin}”的检查点,共{size}条,签名正确",
     "cosigned": ";另有{count}个见证人的签名正确",
