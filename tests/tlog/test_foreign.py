@@ -221,13 +221,13 @@ def verify(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
     if go is None or not (GO_PATH / "src/golang.org/x/mod/sumdb/tlog").is_dir():
         pytest.skip(GO)
     folder = tmp_path_factory.mktemp("go")
-    settings = {"GO111MODULE": "off", "GOPATH": str(GO_PATH), "GOCACHE": str(folder / "cache")}
+    settings = {"GO111MODULE": "off", "CGO_ENABLED": "0", "GOPATH": str(GO_PATH)}
     source, program = Path(__file__).parent / "verify.go", folder / "verify"
     subprocess.run(
         [go, "build", "-o", program, source],
         check=True,
         cwd=folder,
-        env={**os.environ, **settings},
+        env={**os.environ, **settings, "GOCACHE": str(folder / "cache")},
     )
 
     def verify(log: Path) -> str:
