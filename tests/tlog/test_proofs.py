@@ -89,6 +89,8 @@ def test_what_is_out_of_range_is_never_proven():
     assert not is_consistent(3, 20, [], root(LEAVES[:3]), top)
     assert is_consistent(0, 20, [], root([]), top)
     assert not is_consistent(0, 20, [], top, top)
+    assert is_consistent(0, 0, [], root([]), root([]))
+    assert not is_consistent(0, 0, [], root([]), top)
 
 
 def bent(proof: list[bytes], place: int) -> list[bytes]:

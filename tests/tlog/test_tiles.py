@@ -1,7 +1,7 @@
 """Tiles against the numbers of the specification, and every way of growing against every other."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tlog.sample import entry, leaves, log, nodes, reading
 
@@ -66,6 +66,7 @@ def test_a_log_that_grows_one_by_one_has_at_each_size_what_the_specification_ask
     )
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=6))
 def test_a_log_is_the_same_however_it_grew(steps):
     edge, files = EMPTY, {}

@@ -57,18 +57,17 @@ def damaged(files: dict[str, bytes], path: str, kind: str, place: int) -> dict[s
     return rest if data is None else {**rest, path: data}
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.sampled_from(SIZES), DAMAGE)
 def test_any_damage_is_found_where_it_is_and_nowhere_else(size, damage):
     kind, which, place = damage
     files = log(size)
     path = sorted(files)[which % len(files)]
 
-    assert wrong(damaged(files, path, kind, place)) == {path}
-    assert wrong(damaged(files, path, kind, place), by_names=False) == {path}
+    assert wrong(damaged(files, path, kind, place), by_names=which % 2 > 0) == {path}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(SIZES), DAMAGE, DAMAGE)
 def test_two_damages_are_both_named(size, one, other):
     files = log(size)
@@ -81,7 +80,7 @@ def test_two_damages_are_both_named(size, one, other):
     assert wrong(damaged(files, second, other[0], other[2])) == {first, second}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from([(5, 100), (200, 255), (250, 300), (255, 256, 513), (300, 699)]), DAMAGE)
 def test_a_partial_tile_of_an_earlier_size_must_agree_with_what_grew_out_of_it(sizes, damage):
     kind, which, place = damage
