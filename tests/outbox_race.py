@@ -28,7 +28,7 @@ def sends(sent: Path, *, dies: bool) -> None:
 
     def send(_: object, messages: list[object]) -> int:
         for each in messages:
-            time.sleep(random.random() / 200)  # noqa: S311 - no secret
+            time.sleep(random.random() / 200)
             with sent.open("ab", buffering=0) as file:
                 file.write(each.extra_headers["Message-ID"].encode() + b"\n")  # type: ignore[attr-defined]
         if dies:
@@ -57,7 +57,7 @@ def send(sent: str, ended: str, dies: bool) -> None:
     sends(Path(sent), dies=dies)
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         while not (deliver(datetime.now(UTC)) == 0 and Path(ended).exists()):
-            time.sleep(random.random() / 100)  # noqa: S311
+            time.sleep(random.random() / 100)
 
 
 def main(folder: Path) -> None:

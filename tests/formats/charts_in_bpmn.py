@@ -55,7 +55,7 @@ class RandomChart:
     count: int = 0
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(self.seed)  # noqa: S311
+        self.chance = random.Random(self.seed)
         first, last = self.block(self.chance.randint(1, 3))
         start, end = self.node("startEvent"), self.node("endEvent")
         self.join(start, first)

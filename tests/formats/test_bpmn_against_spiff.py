@@ -75,7 +75,7 @@ def walked(seed: int) -> Iterator[tuple[Counter[str], Counter[str]]]:
     assert refusals(model) == ()
     ours = Case(translate(model, model.processes[0]))
     theirs = Spiff(chart.content)
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     for _ in range(STEPS_MAX):
         offers = ours.offers()
         nodes = {offer.move.node.id for offer in offers}

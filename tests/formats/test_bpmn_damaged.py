@@ -38,7 +38,7 @@ def damage(element: Element, other: Element, chance: random.Random) -> None:
 
 def damaged(content: bytes, seed: int) -> bytes:
     """The same file with up to four places damaged."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     document = parse(content)
     elements = list(document.root.below())
     for _ in range(chance.randint(1, 4)):

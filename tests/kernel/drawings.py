@@ -178,7 +178,7 @@ def drawings(power: Power) -> list[str]:
 
 def long_power(seed: int, count: int, posts: int) -> Power:
     """A sensible chart with so many steps: branches of one or two steps, loops, short cuts."""
-    chance = random.Random(seed)  # noqa: S311 - a picture, not a secret
+    chance = random.Random(seed)
     names = (
         "受理登记",
         "现场核查",

@@ -325,7 +325,7 @@ def by_definition(given: PetriNet, markings_max: int) -> tuple[set[Kind], set[st
 
 def random_nets(count: int = RANDOM_NETS) -> Iterator[tuple[int, PetriNet]]:
     for seed in range(count):
-        yield seed, random_net(Random(seed))  # noqa: S311 -- nets, not secrets
+        yield seed, random_net(Random(seed))
 
 
 def signature(judgement: Judgement) -> tuple[Answer, dict[Kind, object]]:

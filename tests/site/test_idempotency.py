@@ -27,6 +27,13 @@ pytestmark = pytest.mark.django_db
 RACE = Path(__file__).parent.parent / "sendings.py"
 SESSION = {"staff/login/", "staff/logout/"}  # they record nothing; their answers are the same too
 
+SHOWING = {  # their forms ask for something to be shown, which must not stand in an address
+    "verify/",
+    "cases/<str:number>/receipt/",
+    "cases/<str:number>/receipt/<int:seq>/",
+    "cases/<str:number>/receipt/<int:seq>/print/",
+}
+
 
 @pytest.fixture(autouse=True)
 def _demo(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,6 +64,9 @@ def addresses() -> dict[str, str]:
         "<str:number>": walk.number,
         "documents/<int:pk>": f"documents/{document.pk}",
         "<int:pk>": str(draft.pk),
+        "<int:year>": "2026",
+        "<int:seq>": "1",
+        r"^log/(?P<year>[0-9]{4})/(?P<path>checkpoint|tile/.+)\Z": "log/2026/checkpoint",
     }
     found = {}
     for route in routes(get_resolver()):
@@ -83,10 +93,20 @@ def test_every_address_that_takes_a_form_is_among_those_sent_twice():
         if all(staff(person).post(address).status_code != 405 for person in people):
             takes_forms.add(route)
 
-    classified = SESSION | {route for route, _ in SENDINGS.values()}
+    classified = SESSION | SHOWING | {route for route, _ in SENDINGS.values()}
     assert len(all_addresses) > 20
     assert takes_forms - classified == set(), "send its form twice in tests/sendings.py"
     assert classified - takes_forms == set(), "there is no such address any more"
+
+
+def test_a_form_that_shows_something_writes_no_act():
+    all_addresses = addresses()
+    before = Act.objects.count()
+
+    for route in SHOWING:
+        Client().post(all_addresses[route], {"phone": "0000"})
+
+    assert Act.objects.count() == before
 
 
 @pytest.mark.parametrize("words", SENDINGS)

@@ -153,7 +153,7 @@ def receipts() -> list[bytes]:
 
 
 def damaged(text: bytes, nth: int) -> bytes:
-    """The receipt with one thing changed: entry, key, text, index, proof, checkpoint, signature."""
+    """The receipt with one thing changed: entry, key, text, index, proof, or the checkpoint."""
     head, _, note = text.decode().partition("\n\n")
     lines = head.split("\n")
     extra = json.loads(decode64(lines[1].removeprefix("extra ")))

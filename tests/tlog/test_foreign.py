@@ -255,7 +255,7 @@ def test_go_refuses_every_changed_byte(verify, signed_twice, tmp_path):
 
     Not in the SM2 line, nor in the last letter of the signature, of which Go reads four bits.
     """
-    random = Random(1)  # noqa: S311 - the same in every run
+    random = Random(1)
     write(signed_twice, tmp_path)
     assert verify(tmp_path)
     note = signed_twice["checkpoint"]

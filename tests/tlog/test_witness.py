@@ -201,7 +201,7 @@ def test_a_demand_is_read_as_it_was_written(old, hashes):
 @pytest.mark.parametrize("seed", range(200))
 def test_forks_rollbacks_and_bad_proofs_are_refused(seed):
     """A log that another history was shown of, or a shorter one, or that cannot prove it."""
-    random = Random(seed)  # noqa: S311 - the same in every run
+    random = Random(seed)
     old = random.randrange(1, SIZE - 1)
     new = random.randrange(old + 1, SIZE + 1)
     changed = leaves(SIZE)[:new]

@@ -13,7 +13,7 @@ from guiju.record.receipts import Contents, contents, told_by
 from guiju.record.shards import published
 from guiju.tlog import leaf_hash
 from guiju.tlog.checkpoints import Checkpoint, open_checkpoint
-from guiju.tlog.notes import BadNote, open_note
+from guiju.tlog.notes import COSIGNATURE, BadNote, open_note
 from guiju.tlog.proofs import inclusion_proof, is_included
 from guiju.tlog.receipts import Receipt, parse_receipt
 from guiju.tlog.tiles import read_entry, stored_nodes
@@ -124,10 +124,11 @@ def _signed(verdict: Verdict, note: str) -> Checkpoint | None:
     keys = verifiers()
     try:
         checkpoint = open_checkpoint(note, keys)
-        witnesses = len(open_note(note, keys).times)
+        signers = open_note(note, keys).signers
     except BadNote as error:
         verdict.add("signature", False, "{why}", why=error)
         return None
+    witnesses = sum(each.public[:1] == COSIGNATURE for each in signers)
     said = SAID["signature"] + (SAID["cosigned"] if witnesses else "")
     verdict.add(
         "signature", True, said, origin=checkpoint.origin, size=checkpoint.size, count=witnesses
