@@ -133,6 +133,8 @@ def test_a_key_counts_once():
 
     assert open_note(note, [A.verifier]).signers == (A.verifier,)
     assert open_note(note, [A.verifier]).lines == signature_line(TEXT, A)
+    with pytest.raises(BadNote, match="签名不对"):
+        open_note(note + signature_line("another text\n", A), [A.verifier])
 
 
 def test_sixteen_signatures_are_read_and_more_than_a_hundred_refused():

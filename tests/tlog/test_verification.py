@@ -44,6 +44,7 @@ DAMAGES = {
     "flip": lambda data, place: flipped(data, [place]),
     "cut": lambda data, place: data[: place % len(data)],
     "append": lambda data, place: data + bytes([place % 256]),
+    "blank": lambda data, place: bytes(len(data)),
     "lose": lambda data, place: None,
 }
 DAMAGE = st.tuples(

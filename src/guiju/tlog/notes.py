@@ -160,11 +160,11 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> Note:
     signed: dict[Verifier, str] = {}
     for each in signatures:
         verifier = known.get((each.name, each.key_id))
-        if verifier is None or verifier in signed:
+        if verifier is None:
             continue
         if not verifier.is_signed(text.encode(), each.signature):
             raise BadNote(f"“{each.name}”的签名不对")
-        signed[verifier] = f"{each.line}\n"
+        signed.setdefault(verifier, f"{each.line}\n")
     if not signed:
         raise BadNote("没有认得的签名")
     return Note(text, tuple(signed), "".join(signed.values()))
