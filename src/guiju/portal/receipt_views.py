@@ -9,7 +9,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 import segno
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,7 +26,6 @@ from guiju.record.models import Act
 from guiju.record.receipts import NotYetPublished, is_published, receipt, told_by
 from guiju.tlog import leaf_hash
 
-NO_STORE = "no-store"
 FILE_TYPE = "text/plain; charset=utf-8"
 
 
@@ -39,21 +38,21 @@ class Row:
     held_until: date | None
 
 
-@never_cache
+@never_cache  # Which says no-store.
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipts(request: Request, number: str) -> HttpResponse:
     """Ask for the digits, then list the acts with a receipt for each."""
     case = get_object_or_404(Case, number=number)
     context = _about(case)
     if request.method != "POST":
-        return _page(request, "portal/receipts.html", context)
+        return render(request, "portal/receipts.html", context)
     try:
         context["digits"] = _believed(request, case)
     except (NotKnown, Erased) as error:
-        return _page(request, "portal/receipts.html", context | {"problem": error}, 403)
+        return render(request, "portal/receipts.html", context | {"problem": error}, status=403)
     begun = program(case.version_id)
     context["rows"] = [_row(act, begun) for act in trail(number)]
-    return _page(request, "portal/receipts.html", context)
+    return render(request, "portal/receipts.html", context)
 
 
 @never_cache
@@ -66,10 +65,9 @@ def download(request: Request, number: str, seq: int) -> HttpResponse:
         text = receipt(_act(case, seq), keys_of(number)).text
     except (NotKnown, Erased, NotYetPublished) as error:
         context = _about(case) | {"problem": _why(error)}
-        return _page(request, "portal/receipts.html", context, 403)
+        return render(request, "portal/receipts.html", context, status=403)
     name = f"{number}-{seq}.tlog-proof"
     headers = {
-        "Cache-Control": NO_STORE,
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Content-Type-Options": "nosniff",
     }
@@ -88,7 +86,7 @@ def printed(request: Request, number: str, seq: int) -> HttpResponse:
             raise NotYetPublished(str(act))
     except (NotKnown, Erased, NotYetPublished) as error:
         context = _about(case) | {"problem": _why(error)}
-        return _page(request, "portal/receipts.html", context, 403)
+        return render(request, "portal/receipts.html", context, status=403)
     leaf = leaf_hash(act.entry.encode()).hex()
     asked = urlencode({"year": act.shard, "index": act.idx, "leaf": leaf})
     address = request.build_absolute_uri("/verify/")
@@ -100,7 +98,7 @@ def printed(request: Request, number: str, seq: int) -> HttpResponse:
         "address": address,
         "code": code.svg_inline(scale=3, border=4, svgclass="code", lineclass=None, omitsize=True),
     }
-    return _page(request, "portal/printed.html", context)
+    return render(request, "portal/printed.html", context)
 
 
 def _about(case: Case) -> dict[str, object]:
@@ -136,11 +134,3 @@ def _act(case: Case, seq: int) -> Act:
 def _why(error: Exception) -> str:
     is_early = isinstance(error, NotYetPublished)
     return "这一条还没有公布到日志里,请稍后再来" if is_early else str(error)
-
-
-def _page(
-    request: HttpRequest, template: str, context: dict[str, object], status: int = 200
-) -> HttpResponse:
-    response = render(request, template, context, status=status)
-    response["Cache-Control"] = NO_STORE
-    return response

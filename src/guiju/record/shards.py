@@ -6,6 +6,7 @@ the last checkpoint that was signed, apart from everything that is ever restored
 is what keeps the log from ever being forked.
 """
 
+import hmac
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,8 +50,9 @@ class Shard:
 
     @property
     def signer(self) -> Ed25519Signer:
-        """The log's own key."""
-        return Ed25519Signer(self.origin, secret(settings.KEYS_ROOT, KEY_FILE))
+        """The log's own key, another one each year, as no two logs may share one."""
+        seed = secret(settings.KEYS_ROOT, KEY_FILE)
+        return Ed25519Signer(self.origin, hmac.digest(seed, self.origin.encode(), "sha256"))
 
     @property
     def signers(self) -> Sequence[Signer]:
