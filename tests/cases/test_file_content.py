@@ -269,4 +269,4 @@ def test_what_is_made_to_be_slow_is_not(name: str):
     with suppress(NotAsClaimed):
         check_content(SLOW[name])
 
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 10
