@@ -30,6 +30,9 @@ TESTS = {  # A test is a module of this name with ``run``; here it says on which
     "diskfull": BOTH,
     "writers": BOTH,
     "sequencer": BOTH,
+    "restore": BOTH,
+    "privacy": SQLITE,
+    "log": SQLITE,
 }
 LONGEST = 3_600  # seconds that one test on one database may take
 

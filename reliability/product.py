@@ -7,10 +7,13 @@ objection, for as long as a test likes, and perhaps a withdrawal at the end.
 """
 
 import json
+import os
+import shutil
+import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -21,10 +24,12 @@ from django.core.management import call_command
 from django.db import Error, close_old_connections, connection, transaction
 from django.utils import timezone
 from tests.files import chunk, png
+from tests.postgres import binaries
 from tests.walk import HARDSHIP, MONDAY, SURVEYORS, VILLAGE
 
 from guiju.cases import actions, documents, outbox, queries
 from guiju.cases.actions import Applicant, Request, StalePage
+from guiju.cases.erasure import GROUNDS, erase
 from guiju.cases.models import Case, Document, Message
 from guiju.formats.packs import read_pack
 from guiju.kernel.acts import state_to_json
@@ -41,6 +46,7 @@ from guiju.record.models import Act
 from guiju.record.publisher import advance
 from guiju.record.recovery import LOST
 from guiju.record.shards import KEY_FILE, Shard, Unsignable
+from guiju.site.archive import pack, unpack
 from guiju.site.log_reader import reader_of
 from guiju.tlog.checkpoints import Checkpoint
 from guiju.tlog.tiles import read_entry
@@ -209,6 +215,88 @@ def hang_up() -> None:
     connection.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """Somebody invented."""
+
+    name: str
+    identity: str
+    phone: str
+
+
+def apply(who: Citizen) -> Done:
+    """Somebody applies for themselves, and says who they are wherever they can."""
+    version, division = _place()
+    story = f"我是{who.name},身份证号{who.identity},电话{who.phone},孩子上学有困难"
+    request = Request("apply", "submit", who.identity, facts={**HARDSHIP, "story": story})
+    number = actions.open_case(
+        version=version,
+        division=division,
+        applicant=Applicant(who.name, who.phone),
+        request=request,
+        by=APPLICANT,
+        at=MONDAY,
+    )
+    return Done(number, 1, who.identity)
+
+
+def told(done: Done) -> dict[str, Any]:
+    """As it goes through a pipe."""
+    return asdict(done)
+
+
+def withdraw_and_erase(number: str) -> None:
+    """The applicant withdraws, and then the data go."""
+    at = MONDAY + timedelta(hours=1)
+    request = Request("accept", "withdraw", f"{number}-withdraw")
+    actions.perform_act(number=number, request=request, seq=1, by=APPLICANT, at=at)
+    erase(number=number, ground=GROUNDS[0], by="reliability", at=at)
+
+
+def back_up(target: Path) -> None:
+    """A backup of the database with documents and log, while others work; and, apart, what nobody
+    should ever put back: the last signed checkpoints."""
+    target.mkdir()
+    if connection.vendor == "postgresql":
+        _pg("pg_dump", "--format=custom", f"--file={target / 'dump'}")
+    pack(target / "archive.tar", MONDAY)
+    shutil.copytree(settings.LOG_ROOT, target / "log")
+    shutil.copytree(settings.SIGNED_ROOT, target / "signed")
+
+
+def restore(backup: Path) -> None:
+    """Put the database of a backup in place of the one that is there."""
+    connection.close()
+    if connection.vendor == "postgresql":
+        _pg("pg_restore", "--clean", "--if-exists", "--exit-on-error", str(backup / "dump"))
+    else:
+        for each in Path(settings.VAR).glob("guiju.db*"):
+            each.unlink()
+    unpack(backup / "archive.tar")
+
+
+def forget_what_was_signed(backup: Path) -> None:
+    """What nobody should ever do: log and last signed checkpoints go back in time as well."""
+    for root, name in ((settings.LOG_ROOT, "log"), (settings.SIGNED_ROOT, "signed")):
+        shutil.rmtree(root)
+        shutil.copytree(backup / name, root)
+
+
+def _pg(program: str, *arguments: str) -> None:
+    """One of PostgreSQL's own programs on the database of the settings."""
+    folder = binaries()
+    assert folder is not None
+    url = os.environ["DATABASE_URL"]
+    done = subprocess.run(
+        [folder / program, f"--dbname={url}", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{program}: {done.stderr[:500]}")
+
+
 # ── looking ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -352,6 +440,44 @@ def messages() -> list[str]:
 def unsent() -> int:
     """How many messages wait."""
     return Message.objects.filter(sent_at__isnull=True).count()
+
+
+def lost_rows() -> int:
+    """How many published acts were taken back from the log alone."""
+    return Act.objects.filter(kind=LOST).count()
+
+
+def log_folder() -> str:
+    """Where the published log lies."""
+    return str(SHARD.folder)
+
+
+def signed_folder() -> str:
+    """Where the last signed checkpoints lie."""
+    return str(settings.SIGNED_ROOT)
+
+
+def why_unsigned() -> str:
+    """Why the publisher signs nothing; "" when it does."""
+    try:
+        index_all()
+    except Unsignable as error:
+        return str(error)
+    return ""
+
+
+def commitments() -> set[bytes]:
+    """All commitments of all entries."""
+    entries = Act.objects.filter(idx__isnull=False).values_list("entry", flat=True)
+    return {
+        bytes.fromhex(each) for text in entries for each in json.loads(text)["committed"].values()
+    }
+
+
+def stories(numbers: list[str]) -> list[str]:
+    """What these applicants told, as the database holds it."""
+    acts = Act.objects.filter(subject__in=numbers, seq=1)
+    return [json.loads(act.private)["facts"]["story"] for act in acts]
 
 
 def log_faults(promised: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -90,7 +90,7 @@ class Log:
         self.files: dict[str, bytes] = {}
         self.notes: dict[int, str] = {}
         self.entries = entries
-        edge, chance = EMPTY, Random(seed)  # noqa: S311 - the same each time
+        edge, chance = EMPTY, Random(seed)
         while edge.size < len(entries):
             step = chance.choice((1, 3, 7, 40, 100))
             edge, files = append(
@@ -146,7 +146,7 @@ def judged(page: Page, *asked: Any) -> list[dict[str, Any]]:
 
 def receipts() -> list[bytes]:
     """Receipts at sizes of all kinds: a power of two, full tiles, partial ones, one entry."""
-    chance = Random(7)  # noqa: S311 - the same each time
+    chance = Random(7)
     sizes = sorted(LOG.notes)
     chosen = [sizes[0], sizes[-1], *chance.choices(sizes, k=COUNT - 2)]
     return [LOG.receipt(chance.randrange(size), size).text.encode() for size in chosen]
@@ -200,7 +200,7 @@ def test_fifty_damaged_receipts_are_wrong_and_each_says_what_failed(page: Page):
 
 def test_no_byte_of_a_receipt_can_change(page: Page):
     text = LOG.receipt(300, sorted(LOG.notes)[-1]).text.encode()
-    chance = Random(3)  # noqa: S311 - the same each time
+    chance = Random(3)
     places = chance.sample([i for i in range(len(text)) if text[i] != 10], 150)
     changed = [text[:i] + bytes([text[i] ^ 1]) + text[i + 1 :] for i in places]
 

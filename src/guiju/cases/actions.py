@@ -45,7 +45,6 @@ KEEP = """
 INSERT INTO cases_document (case_id, seq, kind, name, sha256, size)
 VALUES (%s, %s, %s, %s, %s, %s)"""
 STALE = "您打开页面以后,别人已经办理过本件,请刷新后再办"
-
 LAPSED = "本件有法定期限届满,已经依法记录,请刷新后再办"
 
 
@@ -111,7 +110,7 @@ def open_case(
     number = new_number(at.date())
     try:
         with transaction.atomic():
-            case = Case.objects.create(
+            Case.objects.create(
                 number=number,
                 version_id=version,
                 division_id=division,
@@ -124,19 +123,15 @@ def open_case(
                 opened_at=at,
             )
             new_keys(number)
-            _perform_first(case, request, by, at)
+            row = _read(number, request, by, at)
+            party = {"helper": applicant.helper_name, "applicant": applicant.name}
+            _apply(program(version), row, request, (by, at), {"party": party})
     except IntegrityError:
         earlier = first_written(request.key)  # the same form, sent twice at the same moment
         if earlier is None:
             raise
         return earlier.subject
     return number
-
-
-def _perform_first(case: Case, request: Request, by: str, at: datetime) -> None:
-    row = _read(case.number, request, by, at)
-    party = {"helper": case.helper_name, "applicant": case.applicant_name}
-    _apply(program(row.version), row, request, (by, at), {"party": party})
 
 
 def perform_act(*, number: str, request: Request, seq: int, by: str, at: datetime) -> int:

@@ -41,7 +41,10 @@ def _required(name: str, for_development: str) -> str:
 def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        pragmas = "journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864"
+        pragmas = (
+            *("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864"),
+            *("trusted_schema=OFF", "secure_delete=ON"),  # what is erased is overwritten
+        )
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path[1:]) or ":memory:",
