@@ -128,7 +128,7 @@ class Page {
   shout(year, verdict, notes) {
     const section = shown(verdict, this.by);
     section.setAttribute("role", "alert");
-    section.append(make("p", {}, "下面两张检查点都有签名,放在一起就是证据,请抄下来:"),
+    section.append(make("p", {}, "下面是以前看到的和现在公布的检查点。两张放在一起就是证据,请抄下来:"),
       ...notes.map((note) => make("pre", { class: "hash", tabindex: "0", "aria-label": "检查点" }, note)));
     const forget = make("button", { type: "button" }, "已经留好,忘掉以前记住的");
     forget.addEventListener("click", () => {
