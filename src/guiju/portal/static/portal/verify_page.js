@@ -32,6 +32,24 @@ const open = {
   text: (path) => fetched(path),
 };
 
+/** What this device keeps; a browser that keeps nothing has seen nothing. */
+const memory = {
+  of: (year) => {
+    try {
+      return localStorage.getItem(SEEN + year);
+    } catch {
+      return null;
+    }
+  },
+  keep: (year, note) => {
+    try {
+      localStorage.setItem(SEEN + year, note);
+    } catch {
+      // next time it is a first time again
+    }
+  },
+};
+
 const facts = (rows) =>
   make("dl", { class: "facts" }, ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]));
 
@@ -118,8 +136,8 @@ class Page {
   /** Holds what this device saw last of every log against what is published now. */
   async remember() {
     for (const year of this.judge.years) {
-      const { verdict, keep, notes } = await this.judge.ofMemory(year, localStorage.getItem(SEEN + year));
-      if (keep) localStorage.setItem(SEEN + year, keep);
+      const { verdict, keep, notes } = await this.judge.ofMemory(year, memory.of(year));
+      if (keep) memory.keep(year, keep);
       if (verdict.mark === "bad") this.shout(year, verdict, notes);
       else $("#memory").append(make("p", { class: "soft" }, `${year}年日志:${verdict.checks[0].said}。`));
     }
