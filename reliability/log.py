@@ -1,8 +1,8 @@
 """A log of a hundred thousand entries, held against others' code and against a thousand flips.
 
 The root must be what ``pymerkle`` and ``tlog-scales`` compute; Go's own packages must accept the
-log (where Go is installed). Then single bytes are flipped anywhere in its files, a few at a time in
-files that have nothing to do with each other: our verifier must name each of these files, and no
+log (where Go is installed). Then single bytes are flipped anywhere in its files, a few at a time
+in files that have nothing to do with each other: our verifier must name each of these files, and no
 other; Go's, one flip at a time, must reject.
 """
 
@@ -18,6 +18,7 @@ from pymerkle import SqliteTree
 from tests.tlog.sample import flipped, reading, write
 from tlog_scales.reader import TilesReader
 
+from guiju.tlog import TILE_WIDTH
 from guiju.tlog.checkpoints import Checkpoint
 from guiju.tlog.notes import Ed25519Signer, sign_note
 from guiju.tlog.tiles import EMPTY, append, parse_path
@@ -108,8 +109,8 @@ def _apart(files: Mapping[str, bytes], chance: Random) -> list[str]:
     chosen: dict[int, str] = {}
     for name in [first, *chance.sample(sorted(files), AT_ONCE)]:
         place = parse_path(name)
-        if place is None or place.level > 0:  # it vouches for many others
-            return [first]
+        if place is None or place.level > 0 or place.width < TILE_WIDTH:
+            return [first]  # it vouches for many others, or for the root
         chosen.setdefault(place.number, name)
     return list(chosen.values())
 

@@ -2,11 +2,12 @@
 
 For names, identity numbers, telephone numbers and case numbers as they are, in any file of the
 log; and for what somebody would find who hashes all of them, which takes minutes: SHA-256, SM3,
-SHA-1 and MD5 of each, as bytes at any offset, in hex and in base64. Then some of the cases are erased: the log
-must verify as before, and the database file must no longer hold a word of what they told.
+SHA-1 and MD5 of each, as bytes at any offset, in hex and in base64. Then some of the cases are
+erased: the log must verify as before, and the database file must no longer hold a word of what
+they told.
 
-The control looks for what is there: each citizen's own commitment, which the search would find were
-it a bare hash.
+The control looks for what is there: each citizen's own commitments, which the search would find
+as it would find bare hashes.
 """
 
 import base64

@@ -9,9 +9,9 @@ not in the backup is otherwise lost, and is counted: that much is lost at most.
 
 SQLite: ``guiju backup`` and ``guiju restore``. PostgreSQL: ``pg_dump`` and ``pg_restore``.
 
-Two things are shown beside it. Where the last signed checkpoints are lost too, nothing is signed. And
-the control: where somebody puts them back from the backup as well, the log is forked, which the
-public then sees.
+Two things are shown beside it. Where the last signed checkpoints are lost too, nothing is signed.
+And the control: where somebody puts them back from the backup as well, the log is forked, which
+the public then sees.
 """
 
 import shutil
@@ -51,11 +51,12 @@ def run(run: Run) -> Iterator[Row]:
     backups, done = _backups(run, chance, tally)
     for backup in chance.sample(backups, len(backups)):
         _restore(run, backup, chance, tally, done)
+    first = f" ({tally.wrong[0]})" if tally.wrong else ""
     yield run.row(
-        f"{tally.restores} restores from backups made while {WORKERS} workers acted, each followed "
-        f"by more acts and checkpoints; {len(tally.signed):,} checkpoints signed in all",
+        f"{tally.restores} restores from backups made while {WORKERS} workers acted, each "
+        f"followed by more acts; {len(tally.signed):,} checkpoints signed in all",
         "0 forked checkpoints signed, 0 inconsistent",
-        f"{len(tally.wrong)} forked or inconsistent{f' ({tally.wrong[0]})' if tally.wrong else ''}; "
+        f"{len(tally.wrong)} forked or inconsistent{first}; "
         f"{tally.taken_back:,} published entries taken back into the database",
         holds=bool(tally.signed) and tally.taken_back > 0 and not tally.wrong,
     )

@@ -232,6 +232,20 @@ def test_a_paper_is_held_against_the_signed_root_not_the_files(walk: Walk):
     assert failed(verdict) == ["这一条在日志里的位置"]
 
 
+def test_a_damaged_log_leaves_a_paper_open_and_breaks_no_page(client: Client, walk: Walk):
+    act = act_of(walk, 2)
+    shard = Shard(2026)
+    for file in (shard.folder / "tile/entries/000.p").iterdir():
+        file.unlink()
+    (shard.folder.parent / "2026.old").mkdir()
+    (shard.folder.parent / "2026.old/checkpoint").write_text("x")
+    leaf = leaf_hash(act.entry.encode()).hex()
+
+    assert act.idx is not None
+    assert of_paper(2026, act.idx, leaf).mark == "unsure"
+    assert client.get("/log/").status_code == 200
+
+
 @pytest.mark.parametrize(
     "query",
     ["year=2026", "year=x&index=1&leaf=" + "0" * 64, "year=2026&index=-1&leaf=0", "leaf=g"],

@@ -157,7 +157,7 @@ def damaged(text: bytes, nth: int) -> bytes:
     head, _, note = text.decode().partition("\n\n")
     lines = head.split("\n")
     extra = json.loads(decode64(lines[1].removeprefix("extra ")))
-    match nth % 7:
+    match nth % 8:
         case 0:
             extra["entry"] = extra["entry"].replace("窗口", "所长")
         case 1:
@@ -169,6 +169,8 @@ def damaged(text: bytes, nth: int) -> bytes:
             lines[2] = f"index {int(lines[2].removeprefix('index ')) + 1}"
         case 4:
             lines = [*lines[:-1], encode64(b"\x05" * 32)] if len(lines) > 3 else [*lines, lines[0]]
+        case 7:
+            lines.append(encode64(b"\x05" * 32))
         case 5:
             first, size, *rest = note.split("\n")
             note = "\n".join([first, str(int(size) + 1), *rest])
@@ -191,11 +193,20 @@ def test_fifty_damaged_receipts_are_wrong_and_each_says_what_failed(page: Page):
     found = judged(page, *(damaged(text, i) for i, text in enumerate(receipts())))
 
     assert [each["mark"] for each in found] == ["bad"] * COUNT, found
-    names = ["inclusion", "opened", "opened", "inclusion", "inclusion", "signature", "signature"]
+    names = [
+        "inclusion",
+        "opened",
+        "opened",
+        "inclusion",
+        "inclusion",
+        "signature",
+        "signature",
+        "inclusion",
+    ]
     told = [WORDS["checks"][name].partition("{")[0] for name in names]
     for i, each in enumerate(found):
         failed = [check["name"] for check in each["checks"] if check["mark"] == "bad"]
-        assert failed and failed[0].startswith((told[i % 7], "回执的写法")), (i % 7, each)
+        assert failed and failed[0].startswith((told[i % 8], "回执的写法")), (i % 8, each)
 
 
 def test_no_byte_of_a_receipt_can_change(page: Page):
@@ -248,6 +259,19 @@ def test_a_log_that_was_rewritten_is_noticed(page: Page):
     assert "被改写过" in receipt["checks"][-1]["said"]
     assert memory["keep"] == LOG.notes[old]
     assert memory["notes"] == [LOG.notes[old], forged.notes[SIZE]]
+
+
+def test_a_signed_root_that_is_not_that_of_the_tiles_is_noticed(page: Page):
+    old = sorted(LOG.notes)[3]
+    kept = LOG.files["checkpoint"]
+    lie = Checkpoint(ORIGIN, SIZE, b"\x09" * 32)
+    LOG.files["checkpoint"] = sign_note(lie.text, SIGNER).encode()
+    try:
+        memory = page.evaluate(MEMORY, [WORDS, KEYS, LOG.notes[old]])
+    finally:
+        LOG.files["checkpoint"] = kept
+
+    assert memory["mark"] == "bad"
 
 
 def test_a_log_that_only_grew_is_remembered_anew(page: Page):

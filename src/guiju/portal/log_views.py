@@ -82,12 +82,19 @@ def _row(shard: Shard) -> dict[str, object]:
     """A shard as the page tells it."""
     note = shard.read(CHECKPOINT).decode()
     size = parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
-    newest = json.loads(read_entry(shard.read, size - 1, size)) if size else {}
     return {
         "year": shard.year,
         "origin": shard.origin,
         "size": size,
-        "newest": at_told(newest["at"]) if size else "",
+        "newest": _newest(shard, size),
         "note": note,
         "vkey": shard.signer.verifier.vkey,
     }
+
+
+def _newest(shard: Shard, size: int) -> str:
+    """When the newest entry was made; "" when there is none, or the log is damaged."""
+    try:
+        return at_told(json.loads(read_entry(shard.read, size - 1, size))["at"]) if size else ""
+    except (OSError, ValueError, LookupError):
+        return ""

@@ -10,7 +10,7 @@ from guiju.portal import telling
 from guiju.portal.public_keys import verifiers
 from guiju.portal.words import CHECKS, GROUPS, SAID
 from guiju.record.receipts import Contents, contents, told_by
-from guiju.record.shards import published
+from guiju.record.shards import Shard, published
 from guiju.tlog import leaf_hash
 from guiju.tlog.checkpoints import Checkpoint, open_checkpoint
 from guiju.tlog.notes import COSIGNATURE, BadNote, open_note
@@ -91,20 +91,10 @@ def of_paper(year: int, index: int, leaf: str) -> Verdict:
     if shard is None:
         verdict.add("leaf", False, SAID["no_log"], year=year)
         return verdict
-    checkpoint = _signed(verdict, shard.read("checkpoint").decode())
-    if checkpoint is None:
-        return verdict
-    if index >= checkpoint.size:
-        verdict.add("leaf", False, SAID["beyond"], index=index, size=checkpoint.size)
-        return verdict
-    entry = read_entry(shard.read, index, checkpoint.size)
-    is_leaf = leaf_hash(entry).hex() == leaf
-    if not verdict.add("leaf", is_leaf, SAID["leaf" if is_leaf else "not_leaf"], index=index):
-        return verdict
-    proof = inclusion_proof(stored_nodes(shard.read, checkpoint.size), index, checkpoint.size)
-    told = Contents(entry.decode(), told_by(entry.decode()), {})
-    if _included(verdict, Receipt(index, tuple(proof), ""), told, checkpoint):
-        _tell(verdict, checkpoint.origin, index, told)
+    try:
+        _judge_paper(verdict, shard, index, leaf)
+    except (OSError, ValueError) as error:  # a file of the log is missing or cut off
+        verdict.add("log", None, SAID["log_unread"], why=error)
     return verdict
 
 
@@ -117,6 +107,23 @@ def of_document(digest: str, verdicts: list[Verdict]) -> Verdict:
         verdict.good = SAID["found"].format(file=digest, index=each.index, kind=kind)
     verdict.add("document", bool(found), verdict.good if good else SAID["failed_receipt"])
     return verdict
+
+
+def _judge_paper(verdict: Verdict, shard: Shard, index: int, leaf: str) -> None:
+    checkpoint = _signed(verdict, shard.read("checkpoint").decode())
+    if checkpoint is None:
+        return
+    if index >= checkpoint.size:
+        verdict.add("leaf", False, SAID["beyond"], index=index, size=checkpoint.size)
+        return
+    entry = read_entry(shard.read, index, checkpoint.size)
+    is_leaf = leaf_hash(entry).hex() == leaf
+    if not verdict.add("leaf", is_leaf, SAID["leaf" if is_leaf else "not_leaf"], index=index):
+        return
+    proof = inclusion_proof(stored_nodes(shard.read, checkpoint.size), index, checkpoint.size)
+    told = Contents(entry.decode(), told_by(entry.decode()), {})
+    if _included(verdict, Receipt(index, tuple(proof), ""), told, checkpoint):
+        _tell(verdict, checkpoint.origin, index, told)
 
 
 def _signed(verdict: Verdict, note: str) -> Checkpoint | None:

@@ -7,6 +7,7 @@ is what keeps the log from ever being forked.
 """
 
 import hmac
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from guiju.record.keys import secret
 from guiju.tlog.checkpoints import Checkpoint, open_checkpoint
 from guiju.tlog.notes import BadNote, Ed25519Signer, Signer, Verifier
 
+YEAR = re.compile("[0-9]{4}")
 KEY_FILE = "log.key"
 SIGNER_SECONDS = 10
 
@@ -77,7 +79,8 @@ class Shard:
 def published() -> list[Shard]:
     """The shards that have a public checkpoint, the newest first."""
     folders = Path(settings.LOG_ROOT).glob("[0-9]*/checkpoint")
-    return [Shard(year) for year in sorted(int(each.parent.name) for each in folders)[::-1]]
+    years = {each.parent.name for each in folders}
+    return [Shard(int(year)) for year in sorted(filter(YEAR.fullmatch, years), reverse=True)]
 
 
 class Program:

@@ -32,6 +32,24 @@ const open = {
   text: (path) => fetched(path),
 };
 
+/** What this device keeps; a browser that keeps nothing has seen nothing. */
+const memory = {
+  of: (year) => {
+    try {
+      return localStorage.getItem(SEEN + year);
+    } catch {
+      return null;
+    }
+  },
+  keep: (year, note) => {
+    try {
+      localStorage.setItem(SEEN + year, note);
+    } catch {
+      // next time it is a first time again
+    }
+  },
+};
+
 const facts = (rows) =>
   make("dl", { class: "facts" }, ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]));
 
@@ -118,8 +136,8 @@ class Page {
   /** Holds what this device saw last of every log against what is published now. */
   async remember() {
     for (const year of this.judge.years) {
-      const { verdict, keep, notes } = await this.judge.ofMemory(year, localStorage.getItem(SEEN + year));
-      if (keep) localStorage.setItem(SEEN + year, keep);
+      const { verdict, keep, notes } = await this.judge.ofMemory(year, memory.of(year));
+      if (keep) memory.keep(year, keep);
       if (verdict.mark === "bad") this.shout(year, verdict, notes);
       else $("#memory").append(make("p", { class: "soft" }, `${year}年日志:${verdict.checks[0].said}。`));
     }
@@ -128,7 +146,7 @@ class Page {
   shout(year, verdict, notes) {
     const section = shown(verdict, this.by);
     section.setAttribute("role", "alert");
-    section.append(make("p", {}, "下面两张检查点都有签名,放在一起就是证据,请抄下来:"),
+    section.append(make("p", {}, "下面是以前看到的和现在公布的检查点。两张放在一起就是证据,请抄下来:"),
       ...notes.map((note) => make("pre", { class: "hash", tabindex: "0", "aria-label": "检查点" }, note)));
     const forget = make("button", { type: "button" }, "已经留好,忘掉以前记住的");
     forget.addEventListener("click", () => {
