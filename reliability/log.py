@@ -2,8 +2,8 @@
 
 The root must be what ``pymerkle`` and ``tlog-scales`` compute; Go's own packages must accept the
 log (where Go is installed). Then single bytes are flipped anywhere in its files, a few at a time
-in files that have nothing to do with each other: our verifier must name each of these files, and no
-other; Go's, one flip at a time, must reject.
+in files that have nothing to do with each other: our verifier must name each of these files, and
+no other; Go's, one flip at a time, must reject.
 """
 
 import os
