@@ -266,6 +266,7 @@ def test_a_document_is_looked_for_among_what_good_receipts_open(client: Client, 
     assert "现场照片" in of_document("ab" * 32, [good]).sentence
     assert of_document("cd" * 32, [good]).mark == "bad"
     assert of_document("ab" * 32, [bad]).mark == "bad"
+    assert "没有通过核对" in of_document("ab" * 32, [bad]).checks[0].said
     page = send(client, text, document="AB" * 32).content.decode()
     assert page.count("verdict-ok") == 2
 

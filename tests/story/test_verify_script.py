@@ -152,6 +152,15 @@ def receipts() -> list[bytes]:
     return [LOG.receipt(chance.randrange(size), size).text.encode() for size in chosen]
 
 
+def bent(note: str, *, is_size: bool) -> str:
+    """The checkpoint with another size, or with another signature."""
+    if is_size:
+        first, size, *rest = note.split("\n")
+        return "\n".join([first, str(int(size) + 1), *rest])
+    at = note.index("— ") + len(f"— {ORIGIN} ") + 20
+    return note[:at] + ("A" if note[at] != "A" else "B") + note[at + 1 :]
+
+
 def damaged(text: bytes, nth: int) -> bytes:
     """The receipt with one thing changed: entry, key, text, index, proof, size, signature."""
     head, _, note = text.decode().partition("\n\n")
@@ -171,12 +180,8 @@ def damaged(text: bytes, nth: int) -> bytes:
             lines = [*lines[:-1], encode64(b"\x05" * 32)] if len(lines) > 3 else [*lines, lines[0]]
         case 7:
             lines.append(encode64(b"\x05" * 32))
-        case 5:
-            first, size, *rest = note.split("\n")
-            note = "\n".join([first, str(int(size) + 1), *rest])
-        case 6:
-            at = note.index("— ") + len(f"— {ORIGIN} ") + 20
-            note = note[:at] + ("A" if note[at] != "A" else "B") + note[at + 1 :]
+        case way:
+            note = bent(note, is_size=way == 5)
     lines[1] = f"extra {encode64(canonical(extra).encode())}"
     return ("\n".join(lines) + f"\n\n{note}").encode()
 
