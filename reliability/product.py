@@ -27,10 +27,11 @@ from tests.files import chunk, png
 from tests.postgres import binaries
 from tests.walk import HARDSHIP, MONDAY, SURVEYORS, VILLAGE
 
-from guiju.cases import actions, documents, outbox, queries
+from guiju.cases import actions, documents, outbox
 from guiju.cases.actions import Applicant, Request, StalePage
 from guiju.cases.erasure import GROUNDS, erase
 from guiju.cases.models import Case, Document, Message
+from guiju.cases.trace import act_told
 from guiju.formats.packs import read_pack
 from guiju.kernel.acts import state_to_json
 from guiju.kernel.power import APPLICANT
@@ -42,7 +43,7 @@ from guiju.powers.models import Version
 from guiju.powers.queries import calendar, program
 from guiju.record.entries import canonical, is_intact
 from guiju.record.keys import FILE, keys_of, make_secret
-from guiju.record.models import Act
+from guiju.record.models import Act, Key
 from guiju.record.publisher import advance
 from guiju.record.recovery import LOST
 from guiju.record.shards import KEY_FILE, Shard, Unsignable
@@ -371,8 +372,15 @@ def _act_seen(row: Act) -> ActSeen:
     is_of_case = row.kind == "act"
     brought = json.loads(row.private).get("documents", ()) if is_of_case else ()
     named = tuple((kind, digest) for kind, digest in brought)
-    intact = row.kind == LOST or is_intact(row, keys_of(row.subject.removeprefix("erase:")))
+    intact = row.kind == LOST or _is_intact(row)
     return ActSeen(row.subject, row.seq, row.key, row.idx, is_of_case, intact, named)
+
+
+def _is_intact(row: Act) -> bool:
+    try:
+        return is_intact(row, keys_of(row.subject.removeprefix("erase:")))
+    except Key.DoesNotExist:
+        return False
 
 
 def _case_seen(case: Case, rows: list[Act]) -> CaseSeen:
@@ -387,7 +395,7 @@ def _replayed(case: Case, rows: Iterable[Act]) -> str:
     try:
         for row in rows:
             row.at = timezone.localtime(row.at)
-            state = perform(begun, state, queries.act_told(row), calendar)
+            state = perform(begun, state, act_told(row), calendar)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return canonical(state_to_json(state))

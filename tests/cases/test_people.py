@@ -15,7 +15,8 @@ from tests.walk import MONDAY, SURVEYORS, Walk, photo
 from guiju.cases import actions
 from guiju.cases.actions import Applicant, Request
 from guiju.cases.forms import evidence_kinds
-from guiju.cases.queries import act_told, trail
+from guiju.cases.queries import trail
+from guiju.cases.trace import act_told
 from guiju.kernel.acts import Person
 from guiju.kernel.controls.promise import Promise
 from guiju.kernel.controls.random_draw import RandomDraw

@@ -17,7 +17,7 @@ from tests.walk import MONDAY, Walk
 from guiju.powers.models import CalendarYear, Version
 from guiju.record.models import Act
 from guiju.record.publisher import advance
-from guiju.record.shards import Shard
+from guiju.record.shards import Shard, publish_key
 from guiju.tlog.notes import CosignatureSigner, Verifier
 from guiju.tlog.tiles import EMPTY, append
 from guiju.tlog.verification import findings
@@ -33,6 +33,7 @@ def written(size: int) -> None:
     for path, data in [*files, ("checkpoint", f"x\n{size}\nAA==\n\n— x AA==\n".encode())]:
         (SHARD.folder / path).parent.mkdir(parents=True, exist_ok=True)
         (SHARD.folder / path).write_bytes(data)
+    publish_key(SHARD)
 
 
 @pytest.mark.parametrize(

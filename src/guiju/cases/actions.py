@@ -8,7 +8,7 @@ the act, the case's new state and the message to the applicant.
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -16,15 +16,16 @@ from django.db import IntegrityError, connection, transaction
 
 from guiju.cases.documents import Stored
 from guiju.cases.models import Case
+from guiju.cases.trace import entry_of
 from guiju.kernel.acts import Act, Person, State, state_from_json, state_to_json
 from guiju.kernel.power import APPLICANT, LAW
-from guiju.kernel.program import Program, asked, open_steps, posts_for, waiting_posts
+from guiju.kernel.program import Program, open_steps, posts_for, waiting_posts
 from guiju.kernel.run import Refusal, Refused, perform, refusals, start
 from guiju.kernel.silence import next_silence
 from guiju.organs.mandate import Holding, holding_to_act, within
 from guiju.organs.queries import firsts_present, holdings_of
 from guiju.powers.queries import calendar, program
-from guiju.record.entries import Entry, canonical
+from guiju.record.entries import canonical
 from guiju.record.keys import Keys, new_keys, unwrapped
 from guiju.record.writer import Statement, first_written, key_of, write
 
@@ -294,7 +295,10 @@ def _perform(
         (KEEP, (row.number, seq, each.kind, each.name, each.sha256, each.size))
         for each in request.documents
     ]
-    write(_entry(begun, row, request, holding, act, private), row.keys, *follow)
+    documents = [(each.kind, each.sha256) for each in request.documents]
+    told = entry_of(begun, act, holding.organ if holding else "", documents, private)
+    entry = replace(told, subject=row.number, seq=seq, version=row.version, key=request.key)
+    write(entry, row.keys, *follow)
     return seq
 
 
@@ -323,60 +327,6 @@ def lapse_all(at: datetime) -> int:
     versions = [version for version in running if program(version).silences]
     numbers = Case.objects.filter(ended="", version__in=versions).values_list("number", flat=True)
     return sum(lapse(number=number, at=at) for number in numbers.iterator())
-
-
-def _entry(
-    begun: Program,
-    row: _Row,
-    request: Request,
-    holding: Holding | None,
-    act: Act,
-    private: Mapping[str, object],
-) -> Entry:
-    move = begun.moves[act.step, act.outcome]
-    step, outcome = move.step, move.outcome
-    public_ids = {each.id for each in asked(step.fields, outcome) if each.is_public}
-    groups = {
-        "shown": {id_: value for id_, value in act.facts.items() if id_ in public_ids},
-        "facts": {id_: value for id_, value in act.facts.items() if id_ not in public_ids},
-        "documents": [[document.kind, document.sha256] for document in request.documents],
-        "words": _words(act),
-        **private,
-    }
-    return Entry(
-        subject=row.number,
-        seq=row.seq + 1,
-        kind="act",
-        power=begun.power.code,
-        version=row.version,
-        step=act.step,
-        outcome=act.outcome,
-        organ=holding.organ if holding else "",
-        post=begun.names.get(act.post, act.post),
-        person=act.by,
-        at=act.at,
-        key=request.key,
-        told={"present": [person.post for person in act.present]},
-        people={"post": act.post, "present": [_told(person) for person in act.present]},
-        private={group: value for group, value in groups.items() if value},
-        is_sensitive=begun.power.is_sensitive,
-    )
-
-
-def _words(act: Act) -> dict[str, object]:
-    """What was said with an act, apart from its form fields."""
-    words = {
-        "reason": act.reason,
-        "items": list(act.items),
-        "branches": list(act.branches),
-        "assignee": act.assignee,
-    }
-    return {part: value for part, value in words.items() if value}
-
-
-def _told(person: Person) -> dict[str, object]:
-    """Who took part, and what was said of them; what was not asked for is left out."""
-    return {part: value for part, value in asdict(person).items() if value}
 
 
 def notice(begun: Program, number: str, act: Act, after: State) -> str:

@@ -1,6 +1,5 @@
 """Reads about cases: the inbox of a person, what a step needs, where a case stands."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -12,6 +11,7 @@ from django.db.models import Q
 from guiju.cases.actions import state_of
 from guiju.cases.forms import evidence_kinds, parts_asked, posts_present
 from guiju.cases.models import Case
+from guiju.cases.trace import act_told
 from guiju.kernel import acts
 from guiju.kernel.acts import State
 from guiju.kernel.controls.collective import VOTES
@@ -169,26 +169,6 @@ def needs(
     wanted = set(posts_of_step(step)).union(*(posts_present(step, o) for o in outcomes))
     known = holdings_in(sorted(wanted), division, today)
     return [_need(begun, step, outcome, known, person) for outcome in outcomes]
-
-
-def act_told(row: Act) -> acts.Act:
-    """An act as the record tells it, for controls to be replayed on."""
-    people, private = json.loads(row.people), json.loads(row.private or "{}")
-    words = private.get("words", {})
-    return acts.Act(
-        step=row.step,
-        outcome=row.outcome,
-        by=row.person,
-        post=people["post"],
-        at=row.at,
-        present=tuple(acts.Person(**each) for each in people["present"]),
-        evidence=tuple(kind for kind, _ in private.get("documents", ())),
-        reason=words.get("reason", ""),
-        items=tuple(words.get("items", ())),
-        facts={**private.get("shown", {}), **private.get("facts", {})},
-        branches=tuple(words.get("branches", ())),
-        assignee=words.get("assignee", ""),
-    )
 
 
 def party(begun: Program) -> str:

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from guiju.portal.public_keys import named_keys
 from guiju.portal.telling import at_told
 from guiju.record.shards import Shard, published
-from guiju.tlog.checkpoints import parse_checkpoint
 from guiju.tlog.tiles import parse_path, read_entry
 
 CHECKPOINT = "checkpoint"
@@ -80,15 +79,14 @@ def _answer(data: bytes, content_type: str, cache_control: str) -> HttpResponse:
 
 def _row(shard: Shard) -> dict[str, object]:
     """A shard as the page tells it."""
-    note = shard.read(CHECKPOINT).decode()
-    size = parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+    note, size = shard.public()
     return {
         "year": shard.year,
         "origin": shard.origin,
         "size": size,
         "newest": _newest(shard, size),
         "note": note,
-        "vkey": shard.signer.verifier.vkey,
+        "vkey": shard.verifier.vkey if shard.verifier else "",
     }
 
 

@@ -25,7 +25,8 @@ class Named:
 
 def named_keys() -> list[Named]:
     """All public keys, those of the log first, the newest year first."""
-    logs = [Named(f"{s.year}年日志", s.signer.verifier, is_log=True) for s in published()]
+    years = ((each.year, each.verifier) for each in published())
+    logs = [Named(f"{year}年日志", key, is_log=True) for year, key in years if key]
     second = settings.LOG_SECOND_SIGNER_KEY
     others = [Named("第二个签名", Verifier.parse(second))] if second else []
     return [*logs, *others, *(Named("见证人", each) for each in witness_keys())]

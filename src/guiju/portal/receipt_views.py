@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guiju.cases.models import Case
 from guiju.cases.queries import Line, trail
+from guiju.kernel.power import APPLICANT
 from guiju.kernel.program import Program
 from guiju.look.requests import Request
 from guiju.portal.phone import DIGITS, NotKnown, check_phone
@@ -62,7 +63,8 @@ def download(request: Request, number: str, seq: int) -> HttpResponse:
     case = get_object_or_404(Case, number=number)
     try:
         _believed(request, case)
-        text = receipt(_act(case, seq), keys_of(number)).text
+        act = _act(case, seq)
+        text = receipt(act, keys_of(number), _withheld(case, act)).text
     except (NotKnown, Erased, NotYetPublished) as error:
         context = _about(case) | {"problem": _why(error)}
         return render(request, "portal/receipts.html", context, status=403)
@@ -122,6 +124,11 @@ def _believed(request: Request, case: Case) -> str:
 
 def _row(act: Act, begun: Program) -> Row:
     return Row(Line.of(act, begun), is_published(act), act.held_until)
+
+
+def _withheld(case: Case, act: Act) -> set[str]:
+    """What officials noted is opened when the case is over, so that it decides nothing before."""
+    return set() if case.ended or act.person == APPLICANT else {"facts"}
 
 
 def _act(case: Case, seq: int) -> Act:

@@ -13,7 +13,6 @@ from guiju.record.keys import keys_of
 from guiju.record.models import Act
 from guiju.record.shards import Shard
 from guiju.tlog import TILE_WIDTH, leaf_hash
-from guiju.tlog.checkpoints import Checkpoint
 from guiju.tlog.tiles import bundle_path, read_entry
 
 
@@ -24,15 +23,15 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     acts = trail(number)
     begun = program(case.version_id)
     keys = keys_of(number)
-    signed = {year: Shard(year).last_signed() for year in {act.shard for act in acts}}
+    sizes = {year: Shard(year).public()[1] for year in {act.shard for act in acts}}
     rows = [
         {
             "act": act,
             "words": begun.moves[act.step, act.outcome],
             "leaf": leaf_hash(act.entry.encode()).hex(),
-            "is_intact": is_intact(act, keys) and _is_as_published(act, signed[act.shard]),
-            "is_published": _is_published(act, signed[act.shard]),
-            "bundle": _bundle(act, signed[act.shard]),
+            "is_intact": is_intact(act, keys) and _is_as_published(act, sizes[act.shard]),
+            "is_published": _is_published(act, sizes[act.shard]),
+            "bundle": _bundle(act, sizes[act.shard]),
         }
         for act in acts
     ]
@@ -46,21 +45,21 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "portal/record.html", context)
 
 
-def _is_published(act: Act, signed: Checkpoint | None) -> bool:
-    return act.idx is not None and signed is not None and act.idx < signed.size
+def _is_published(act: Act, size: int) -> bool:
+    return act.idx is not None and act.idx < size
 
 
-def _bundle(act: Act, signed: Checkpoint | None) -> str:
+def _bundle(act: Act, size: int) -> str:
     """The address of the file in which the log tells of an act; "" while it does not."""
-    if act.idx is None or signed is None or act.idx >= signed.size:
+    if act.idx is None or act.idx >= size:
         return ""
     number = act.idx // TILE_WIDTH
-    width = min(TILE_WIDTH, signed.size - number * TILE_WIDTH)
+    width = min(TILE_WIDTH, size - number * TILE_WIDTH)
     return reverse("log-file", args=[act.shard, bundle_path(number, width)])
 
 
-def _is_as_published(act: Act, signed: Checkpoint | None) -> bool:
+def _is_as_published(act: Act, size: int) -> bool:
     """Whether the log tells of the act what the database tells; true while it tells nothing."""
-    if act.idx is None or signed is None or act.idx >= signed.size:
+    if act.idx is None or act.idx >= size:
         return True
-    return read_entry(Shard(act.shard).read, act.idx, signed.size) == act.entry.encode()
+    return read_entry(Shard(act.shard).read, act.idx, size) == act.entry.encode()

@@ -18,7 +18,7 @@ from guiju.record.durable import locked, write_durably
 from guiju.record.models import Act
 from guiju.record.recovery import reconcile
 from guiju.record.sequencer import indexed, sequence, years
-from guiju.record.shards import Shard, Unsignable
+from guiju.record.shards import Shard, Unsignable, publish_key
 from guiju.record.witnesses import cosigned
 from guiju.tlog import TILE_WIDTH
 from guiju.tlog.checkpoints import Checkpoint
@@ -39,6 +39,7 @@ def advance(at: datetime) -> int:
     with locked(Path(settings.SIGNED_ROOT) / "lock", blocking=False):
         for year in years():
             shard = Shard(year)
+            publish_key(shard)
             last = _begun(shard)
             reconcile(shard, last, at)
             while sequence(year, timezone.localtime(at).date()):
@@ -117,12 +118,6 @@ def _mend_public(shard: Shard) -> None:
         public = (shard.folder / CHECKPOINT).read_bytes()
     if not public.startswith(signed):  # cosignatures follow
         write_durably(shard.folder / CHECKPOINT, cosigned(shard, signed.decode()).encode())
-
-
-def covering(shard: Shard, index: int) -> Checkpoint | None:
-    """The last signed checkpoint, if it covers an index."""
-    last = shard.last_signed()
-    return last if last is not None and index < last.size else None
 
 
 assert TILE_WIDTH <= BATCH

@@ -11,7 +11,7 @@ that are opened to whoever holds the receipt, each with its key.
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from guiju.record.entries import canonical
 from guiju.record.keys import Keys
 from guiju.record.models import Act
 from guiju.record.shards import Shard
-from guiju.tlog.checkpoints import parse_checkpoint
 from guiju.tlog.notes import BadNote
 from guiju.tlog.proofs import inclusion_proof
 from guiju.tlog.receipts import Receipt
@@ -32,18 +31,19 @@ class NotYetPublished(LookupError):
     """The act is not in a published checkpoint yet."""
 
 
-def receipt(act: Act, keys: Keys) -> Receipt:
+def receipt(act: Act, keys: Keys, withheld: Collection[str] = ()) -> Receipt:
     """The receipt of one act, for whom it is about: all is opened but the names of officials.
 
-    Raises NotYetPublished.
+    And but the groups ``withheld``. Raises NotYetPublished.
     """
     shard = Shard(act.shard)
-    note, size = _published(shard)
+    note, size = shard.public()
     if act.idx is None or act.idx >= size:
         raise NotYetPublished(str(act))
     opened = {
         group: {"key": keys.of(act.seq, group).hex(), "text": canonical(value)}
         for group, value in json.loads(act.private or "{}").items()
+        if group not in withheld
     }
     proof = inclusion_proof(stored_nodes(shard.read, size), act.idx, size)
     extra = canonical({"entry": act.entry, "opened": opened})
@@ -52,16 +52,7 @@ def receipt(act: Act, keys: Keys) -> Receipt:
 
 def is_published(act: Act) -> bool:
     """Whether there is a receipt of an act."""
-    return act.idx is not None and act.idx < _published(Shard(act.shard))[1]
-
-
-def _published(shard: Shard) -> tuple[str, int]:
-    """The public checkpoint, and how many entries it covers; none before there is one."""
-    try:
-        note = shard.read("checkpoint").decode()
-    except FileNotFoundError:
-        return "", 0
-    return note, parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+    return act.idx is not None and act.idx < Shard(act.shard).public()[1]
 
 
 @dataclass(frozen=True, slots=True)

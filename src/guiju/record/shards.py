@@ -10,14 +10,16 @@ import hmac
 import re
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import split
 
 from django.conf import settings
 
+from guiju.record.durable import write_durably
 from guiju.record.keys import secret
-from guiju.tlog.checkpoints import Checkpoint, open_checkpoint
+from guiju.tlog.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
 from guiju.tlog.notes import BadNote, Ed25519Signer, Signer, Verifier
 
 YEAR = re.compile("[0-9]{4}")
@@ -57,6 +59,15 @@ class Shard:
         return Ed25519Signer(self.origin, hmac.digest(seed, self.origin.encode(), "sha256"))
 
     @property
+    def verifier(self) -> Verifier | None:
+        """Its public key as it is published, so that pages need no secret; None: not published."""
+        with suppress(FileNotFoundError):
+            for line in keys_file().read_text(encoding="utf-8").split():
+                if line.startswith(f"{self.origin}+"):
+                    return Verifier.parse(line)
+        return None
+
+    @property
     def signers(self) -> Sequence[Signer]:
         """All who sign its checkpoints: the log's own key, and a second one if there is one."""
         second = settings.LOG_SECOND_SIGNER, settings.LOG_SECOND_SIGNER_KEY
@@ -66,6 +77,14 @@ class Shard:
         """A published file. Raises FileNotFoundError."""
         return (self.folder / path).read_bytes()
 
+    def public(self) -> tuple[str, int]:
+        """The published checkpoint, and how many entries it covers; "" and 0 without one."""
+        try:
+            note = self.read("checkpoint").decode()
+        except FileNotFoundError:
+            return "", 0
+        return note, parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+
     def last_signed(self) -> Checkpoint | None:
         """What was signed last; None: nothing ever was. Raises Unsignable."""
         if not self.signed.exists():
@@ -74,6 +93,21 @@ class Shard:
             return open_checkpoint(self.signed.read_text(encoding="utf-8"), [self.signer.verifier])
         except BadNote as error:
             raise Unsignable(f"{self.signed} 不是本日志的密钥签的:{error}") from error
+
+
+def keys_file() -> Path:
+    """The public keys of all years, one a line."""
+    return Path(settings.LOG_ROOT) / "keys"
+
+
+def publish_key(shard: Shard) -> None:
+    """Add the public key of a year to those that are published, once."""
+    file = keys_file()
+    lines = file.read_text(encoding="utf-8").split() if file.exists() else []
+    vkey = shard.signer.verifier.vkey
+    if vkey not in lines:
+        kept = [line for line in lines if not line.startswith(f"{shard.origin}+")]
+        write_durably(file, "".join(f"{line}\n" for line in [*kept, vkey]).encode())
 
 
 def published() -> list[Shard]:
