@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -9,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.db import connection
 from tests.walk import CITY_TIME, MONDAY, Walk
 
@@ -23,7 +24,7 @@ from guiju.record.publisher import advance
 from guiju.record.receipts import NotYetPublished, receipt
 from guiju.record.recovery import LOST, lost_acts
 from guiju.record.shards import Shard, Unsignable
-from guiju.tlog.notes import BadNote
+from guiju.tlog.notes import BadNote, Verifier, decode64, key_id
 from guiju.tlog.receipts import check, parse_receipt
 from guiju.tlog.tiles import read_entry
 from guiju.tlog.verification import check_extends, findings
@@ -256,3 +257,45 @@ def test_a_receipt_proves_an_act_offline_and_opens_what_is_the_partys():
     assert "people" not in extra["opened"]
     with pytest.raises(BadNote):
         check(parsed, act.entry.replace("submit", "refuse").encode(), [SHARD.signer.verifier])
+
+
+def test_a_program_outside_adds_a_second_signature(tmp_path: Path, settings: LazySettings):
+    """SM2 with SM3 by OpenSSL; verifiers that do not know the key pass its line over."""
+    key, text = tmp_path / "sm2.pem", tmp_path / "text"
+    make = ["openssl", "genpkey", "-algorithm", "SM2", "-out", str(key)]
+    made = shutil.which("openssl") and subprocess.run(make, capture_output=True, check=False)
+    if not made or made.returncode:
+        pytest.skip("needs an openssl that knows SM2")
+    public = b"\xffSM2-SM3" + b"\x00" * 33  # verified by openssl below, so any will do here
+    name = "city.example/sm2"
+    settings.LOG_SECOND_SIGNER_KEY = Verifier(name, key_id(name, public), public).vkey
+    settings.LOG_SECOND_SIGNER = f"openssl dgst -sm3 -sign {key}"
+
+    advance(LATER)
+
+    note = SHARD.read("checkpoint").decode()
+    body, _, lines = note.rpartition("\n\n")
+    assert wrong() == []
+    assert [line.split()[1] for line in lines.splitlines()] == [SHARD.origin, name]
+    text.write_text(f"{body}\n")
+    signature = tmp_path / "signature"
+    signature.write_bytes(decode64(lines.split()[-1])[4:])
+    verify = ["openssl", "dgst", "-sm3", "-prverify", key, "-signature", signature, text]
+    assert subprocess.run(verify, capture_output=True, check=False).returncode == 0
+
+
+def test_where_the_second_signer_fails_nothing_is_signed(settings: LazySettings):
+    advance(LATER)
+    public = b"\xffSM2-SM3" + b"\x00" * 33
+    settings.LOG_SECOND_SIGNER_KEY = Verifier("x", key_id("x", public), public).vkey
+    settings.LOG_SECOND_SIGNER = "false"
+    before = SHARD.last_signed()
+    publish()
+
+    with pytest.raises(Unsignable, match="第二个签名"):
+        advance(LATER)
+    assert SHARD.last_signed() == before
+
+    settings.LOG_SECOND_SIGNER = ""
+    assert advance(LATER) == 1
+    assert wrong() == []
