@@ -19,7 +19,7 @@ from django.conf import settings
 
 from guiju.record.durable import write_durably
 from guiju.record.keys import secret
-from guiju.tlog.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
+from guiju.tlog.checkpoints import Checkpoint, claimed_checkpoint, open_checkpoint
 from guiju.tlog.notes import BadNote, Ed25519Signer, Signer, Verifier
 
 YEAR = re.compile("[0-9]{4}")
@@ -83,7 +83,7 @@ class Shard:
             note = self.read("checkpoint").decode()
         except FileNotFoundError:
             return "", 0
-        return note, parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+        return note, claimed_checkpoint(note).size
 
     def last_signed(self) -> Checkpoint | None:
         """What was signed last; None: nothing ever was. Raises Unsignable."""

@@ -15,8 +15,8 @@ from urllib.request import Request, urlopen
 from django.conf import settings
 
 from guiju.record.shards import Shard
-from guiju.tlog.checkpoints import Checkpoint, parse_checkpoint
-from guiju.tlog.notes import BadNote, Verifier, open_note
+from guiju.tlog.checkpoints import Checkpoint, claimed_checkpoint
+from guiju.tlog.notes import BadNote, Verifier, open_note, parse_note
 from guiju.tlog.policy import Policy, parse_policy
 from guiju.tlog.proofs import consistency_proof
 from guiju.tlog.tiles import stored_nodes
@@ -34,7 +34,7 @@ def cosigned(shard: Shard, note: str) -> str:
     """The note with a line of every witness that answers; its tree is already written."""
     if not settings.LOG_WITNESSES:
         return note
-    checkpoint = parse_checkpoint(note.rpartition("\n\n")[0] + "\n")
+    checkpoint = claimed_checkpoint(note)
     for verifier, url in _policy(settings.LOG_WITNESSES).witnesses.values():
         if url and _resting.get(url, 0) < time.monotonic():
             try:
@@ -66,7 +66,7 @@ def _asked(shard: Shard, note: str, new: Checkpoint, verifier: Verifier, url: st
         status, body = _post(url, _demand(shard, note, int(body), new))
     if status != 200:
         raise BadNote(f"HTTP {status} {body[:200]}")
-    text = note.rpartition("\n\n")[0] + "\n"
+    text, _ = parse_note(note)
     line = open_note(f"{text}\n{body}", [verifier]).lines  # and nothing else that it may say
     _sizes[known] = new.size
     return line

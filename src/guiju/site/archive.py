@@ -32,7 +32,7 @@ from guiju.cases.models import Document
 from guiju.record.durable import HALF, locked
 from guiju.record.shards import Shard
 from guiju.site.log_reader import reader_of
-from guiju.tlog.checkpoints import parse_checkpoint
+from guiju.tlog.checkpoints import claimed_checkpoint
 from guiju.tlog.verification import check_extends
 
 DATABASE, DOCUMENTS, LOG, MANIFEST = "database.sqlite3", "documents", "log", "manifest.json"
@@ -121,7 +121,7 @@ def _shards(root: Path) -> Iterator[tuple[str, int]]:
     """The years of a folder of logs, with the number of entries of each."""
     for file in sorted(root.glob("[0-9]*/checkpoint")):
         note = file.read_text(encoding="utf-8")
-        yield file.parent.name, parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+        yield file.parent.name, claimed_checkpoint(note).size
 
 
 def _add(tar: tarfile.TarFile, name: str, path: Path, sums: dict[str, str]) -> int:
@@ -238,6 +238,6 @@ def _check_log(folder: Path) -> None:
         if not (shard.folder / "checkpoint").exists():
             continue
         notes = [(each / "checkpoint").read_text() for each in (folder / year, shard.folder)]
-        old, new = (parse_checkpoint(note.rpartition("\n\n")[0] + "\n") for note in notes)
+        old, new = map(claimed_checkpoint, notes)
         if not check_extends(reader_of(str(shard.folder))[0], old, new):
             raise BadArchive(f"{shard.folder} 不是从备份里的日志接着写的,请先弄清哪一份是公布过的")

@@ -7,7 +7,7 @@ from django.conf import settings
 from guiju.record.receipts import contents
 from guiju.record.shards import KEY_FILE, Shard
 from guiju.site.log_reader import reader_of
-from guiju.tlog.checkpoints import open_checkpoint, parse_checkpoint
+from guiju.tlog.checkpoints import claimed_checkpoint, open_checkpoint
 from guiju.tlog.notes import BadNote, Verifier
 from guiju.tlog.policy import Policy
 from guiju.tlog.receipts import check, parse_receipt
@@ -37,7 +37,7 @@ class Trust:
         given = [*self.keys, *(self.policy.logs if self.policy else ())]
         if given:
             return given
-        origin = parse_checkpoint(note.rpartition("\n\n")[0] + "\n").origin
+        origin = claimed_checkpoint(note).origin
         name, _, year = origin.rpartition("/")
         if name != settings.LOG_ORIGIN or not (settings.KEYS_ROOT / KEY_FILE).exists():
             raise BadNote(f"请用 --key 写明“{origin}”的公钥")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guiju.tlog.notes import BadNote, Verifier, decode64, encode64, open_note
+from guiju.tlog.notes import BadNote, Verifier, decode64, encode64, open_note, parse_note
 
 SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 ROOT_SIZE = 32
@@ -45,6 +45,14 @@ def parse_checkpoint(text: str) -> Checkpoint:
     if len(decoded) != ROOT_SIZE:
         raise BadNote("检查点的根哈希应为32字节")
     return Checkpoint(origin, int(size), decoded, tuple(extensions))
+
+
+def claimed_checkpoint(note: str) -> Checkpoint:
+    """What a signed note says, whoever signed it: for those who know where it comes from.
+
+    Raises BadNote.
+    """
+    return parse_checkpoint(parse_note(note)[0])
 
 
 def open_checkpoint(note: str, verifiers: Sequence[Verifier]) -> Checkpoint:
