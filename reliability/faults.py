@@ -234,6 +234,7 @@ def _traced(run: Run, target: Target, made: Any, start: Path, *options: str) -> 
     output = run.home / "strace"
     output.unlink(missing_ok=True)
     child = Child(target.session, made, stop_first=True)
+    _await_stop(child.pid)
     strace = subprocess.Popen(
         ["strace", "-f", "-y", "-s", "0", "-o", output, TRACE, *options, "-p", str(child.pid)],
         stdout=subprocess.DEVNULL,
@@ -249,6 +250,16 @@ def _traced(run: Run, target: Target, made: Any, start: Path, *options: str) -> 
             os.kill(child.pid, signal.SIGKILL)
         strace.communicate(timeout=ATTACH_SECONDS_MAX)
     return output.read_text(errors="replace"), log
+
+
+def _await_stop(pid: int) -> None:
+    """Wait until the child has stopped itself: continued before that, it would never go on."""
+    status = Path(f"/proc/{pid}/status")
+    until = time.monotonic() + ATTACH_SECONDS_MAX
+    while "T (stopped)" not in status.read_text():
+        if time.monotonic() > until:
+            raise RuntimeError("the session did not stop itself")
+        time.sleep(0.002)
 
 
 def _await_tracer(pid: int, strace: "subprocess.Popen[str]") -> None:
