@@ -216,6 +216,32 @@ def test_after_a_restore_what_was_published_is_taken_back_and_the_log_goes_on():
     assert told == {"size": size, "lost": 40}
 
 
+def test_a_restore_after_a_crash_between_signing_and_publishing():
+    """The public checkpoint is one behind what was signed, and the database is older still."""
+    publish()
+    advance(LATER)
+    public = (SHARD.folder / "checkpoint").read_bytes()
+    for _ in range(5):
+        publish()
+    advance(LATER)
+    before = SHARD.last_signed()
+    assert before
+    (SHARD.folder / "checkpoint").write_bytes(public)
+
+    def older() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM record_act WHERE idx >= %s", [before.size - 3])
+
+    without_triggers(older)
+
+    advance(LATER)
+
+    after = SHARD.last_signed()
+    assert after
+    assert check_extends(SHARD.read, before, after)
+    assert wrong() == []
+
+
 def test_a_database_that_contradicts_the_log_stops_signing():
     advance(LATER)
 

@@ -41,6 +41,7 @@ def advance(at: datetime) -> int:
             shard = Shard(year)
             publish_key(shard)
             last = _begun(shard)
+            _mend_public(shard)
             reconcile(shard, last, at)
             while sequence(year, timezone.localtime(at).date()):
                 pass
@@ -79,7 +80,6 @@ def _publish(shard: Shard, last: Checkpoint) -> Checkpoint:
         raise Unsignable(f"数据库里{shard.year}年第{last.size}条以后的序号不连续,不再签名")
     entries = [text.encode() for _, text in rows]
     if not entries:
-        _mend_public(shard)
         return last
     new, files = append(edge, entries)
     for path, data in files:
