@@ -41,6 +41,7 @@ from guiju.organs.models import Division
 from guiju.powers.actions import load_powers
 from guiju.powers.models import Version
 from guiju.powers.queries import calendar, program
+from guiju.record.durable import locked
 from guiju.record.entries import canonical, is_intact
 from guiju.record.keys import FILE, keys_of, make_secret
 from guiju.record.models import Act, Key
@@ -261,8 +262,9 @@ def back_up(target: Path) -> None:
     if connection.vendor == "postgresql":
         _pg("pg_dump", "--format=custom", f"--file={target / 'dump'}")
     pack(target / "archive.tar", MONDAY)
-    shutil.copytree(settings.LOG_ROOT, target / "log")
-    shutil.copytree(settings.SIGNED_ROOT, target / "signed")
+    with locked(Path(settings.SIGNED_ROOT) / "lock"):
+        shutil.copytree(settings.LOG_ROOT, target / "log")
+        shutil.copytree(settings.SIGNED_ROOT, target / "signed")
 
 
 def restore(backup: Path) -> None:
