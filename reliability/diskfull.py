@@ -30,6 +30,7 @@ from reliability.run import Row, Run
 DISK_MB = {"SQLite": 48, "PostgreSQL": 256}
 WORKERS, LENGTH = 4, 12
 ERRORS_IN_A_ROW = 12  # then a worker believes that the disk is full
+NO_SERVER = re.compile("connection|recovery mode|starting up|shutting down")
 CLEAR = re.compile(r"disk is full|No space left on device|Check free disk space")
 PIECE_BYTES = 1 << 20
 LEFT_BYTES = (200_000, 4_000_000)  # that the ballast leaves
@@ -90,11 +91,13 @@ def _fill_and_free(run: Run, tally: Tally, left: int) -> None:
     tally.done += [done for log in logs for done in log.done]
     errors = [each for log in logs for each in log.errors]
     tally.full.update(_in_short(each) for each in errors)
-    gave_up = isinstance(run.database, Postgres) and not run.database.answers()
+    is_gone = any(NO_SERVER.search(each) for each in errors)  # it may be back by now
+    gave_up = isinstance(run.database, Postgres) and (is_gone or not run.database.answers())
     tally.given_up += gave_up
     if not gave_up:
         tally.unclear += [each for each in errors if not CLEAR.search(each)]
-        _read(tally)
+        gave_up = _read(tally)
+        tally.given_up += gave_up
     ballast.unlink()
     if gave_up:
         run.database.stop()
@@ -107,12 +110,15 @@ def _fill_and_free(run: Run, tally: Tally, left: int) -> None:
     tally.wrong += [*report.lost, *report.inconsistent]
 
 
-def _read(tally: Tally) -> None:
+def _read(tally: Tally) -> bool:
+    """Look at everything while the disk is full; whether the server gave up meanwhile."""
     report = ask(inspect, tally.done, may_write=False)
     if report.is_unreadable:
-        tally.unread += 1
-    else:
-        tally.wrong += [*report.lost, *report.inconsistent]
+        gave_up = bool(NO_SERVER.search(report.inconsistent[0]))
+        tally.unread += not gave_up
+        return gave_up
+    tally.wrong += [*report.lost, *report.inconsistent]
+    return False
 
 
 def _fill(ballast: Path, left: int) -> None:
