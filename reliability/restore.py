@@ -111,11 +111,13 @@ def _without_checkpoints(run: Run) -> Row:
     told = ask(product.why_unsigned)
     shutil.rmtree(folder, ignore_errors=True)
     shutil.move(away, folder)
+    is_refused = "guiju log adopt" in told
+    came = "refused, and the mend is named" if is_refused else told or "a checkpoint was signed"
     return run.row(
         "the last signed checkpoints are lost",
         "nothing is signed until somebody decides",
-        told or "a checkpoint was signed",
-        holds="guiju log adopt" in told,
+        came,
+        holds=is_refused,
         part=", no checkpoints",
     )
 
