@@ -2,7 +2,7 @@
 
 A trace is the chart, the activities, and which of them have the same time. An explanation that
 finds nothing says that another order of events of the same time fits: then nothing is reported.
-Beyond its budget ``kernel.alignment`` gives up; then the plain repairs of ``kernel.replay`` are
+Beyond a budget (of one search, and of searches) the plain repairs of ``kernel.replay`` are
 told instead, and the trace is counted as explained roughly.
 """
 
@@ -15,14 +15,13 @@ import pyarrow as pa
 
 from guiju.audit.events import Events
 from guiju.audit.replay import Replayed, Tables
-from guiju.kernel import replay as reference
 from guiju.kernel.alignment import Deviation, explain
 from guiju.kernel.behaviour import Activity, Behaviour
 from guiju.kernel.replay import Code
-from guiju.kernel.table import STRANGE
+from guiju.kernel.table import STRANGE, Table
 
 NODES_MAX = 20_000  # for one trace
-TRACES_MAX = 50_000  # of one bucket; what comes after them is explained roughly
+TRACES_MAX = 5_000  # of one bucket; what comes after them is explained roughly
 DEVIATION = pa.schema(
     [
         *((name, pa.int32()) for name in ("case", "n")),
@@ -57,10 +56,12 @@ def explained(events: Events, replayed: Replayed, tables: Tables, *, whole: bool
     for case in np.flatnonzero(wanted).tolist():
         key = reader.key(case)
         if key not in known:
-            is_bounded = len(known) < TRACES_MAX
-            found = _deviations(*reader.trace(case), whole=whole, is_bounded=is_bounded)
-            known[key], is_rough = found
-            rough += is_rough
+            table, trace, ties = reader.trace(case)
+            least = None
+            if len(known) < TRACES_MAX:
+                least = _least(table.behaviour, trace, ties, whole=whole)
+            rough += least is None
+            known[key] = _plain(table, trace, whole=whole) if least is None else least
         fits[case] = all(each.code is Code.BY_SILENCE for each in known[key])
         reader.tell(case, known[key], columns)
     arrays = [pa.array(columns[each.name], each.type) for each in DEVIATION]
@@ -90,13 +91,13 @@ class _Reader:
         chart = int(self.replayed.chart[case]).to_bytes(4, "big")
         return b"".join((chart, self.replayed.activity[span].tobytes(), ties.tobytes()))
 
-    def trace(self, case: int) -> tuple[Behaviour, list[Activity], list[int]]:
+    def trace(self, case: int) -> tuple[Table, list[Activity], list[int]]:
         """A case as the kernel takes it; what its chart does not know has no name."""
         span = self._span(case)
         table = self.tables.charts[self.replayed.chart[case]]
         numbers = self.replayed.activity[span].tolist()
         trace = [("", "") if n == STRANGE else table.activities[n] or ("", "") for n in numbers]
-        return table.behaviour, trace, self.ties[span].tolist()
+        return table, trace, self.ties[span].tolist()
 
     def tell(
         self, case: int, deviations: Iterable[Deviation], columns: dict[str, list[int]]
@@ -115,26 +116,25 @@ class _Reader:
             columns["outcome"].append(outcome if is_missing else int(self.outcome[place]))
 
 
-def _deviations(
-    behaviour: Behaviour,
-    trace: list[Activity],
-    ties: list[int],
-    *,
-    whole: bool,
-    is_bounded: bool,
-) -> tuple[tuple[Deviation, ...], bool]:
-    """The deviations of a trace, and whether they are only the plain repairs."""
-    if is_bounded:
-        least = explain(behaviour, trace, ties, is_whole=whole, nodes_max=NODES_MAX)
-        if least is not None:
-            return least.deviations, False
+def _least(
+    behaviour: Behaviour, trace: list[Activity], ties: list[int], *, whole: bool
+) -> tuple[Deviation, ...] | None:
+    """The least deviations of a trace; None beyond the budget."""
+    found = explain(behaviour, trace, ties, is_whole=whole, nodes_max=NODES_MAX)
+    return None if found is None else found.deviations
+
+
+def _plain(table: Table, trace: list[Activity], *, whole: bool) -> tuple[Deviation, ...]:
+    """The plain repairs of a trace, from its chart's table."""
     found: list[Deviation] = []
-    answer = reference.replay(behaviour, trace)
-    for at, (activity, step) in enumerate(zip(trace, answer.steps, strict=True)):
+    state = 0
+    for at, activity in enumerate(trace):
+        step = table.step(state, table.number_of.get(activity, STRANGE))
+        state = table.number(step.state)
         if step.code is Code.SKIPPED:
             found += [Deviation(at, Code.SKIPPED, skipped) for skipped in step.skipped]
         elif step.code not in (Code.FITS, Code.BY_SILENCE):
             found.append(Deviation(at, step.code, activity))
-    if whole and not answer.is_over:
+    if whole and not table.is_over[state]:
         found.append(Deviation(len(trace), Code.UNFINISHED, ("", "")))
-    return tuple(found), True
+    return tuple(found)

@@ -111,17 +111,22 @@ class _Search:
         return is_read and (not self.is_whole or self.behaviour.may_end(node.state))
 
     def _steps(self, node: _Node) -> Iterator[tuple[_Node, _Came]]:
-        """What can follow a node, at which price: together first, then one alone."""
+        """What can follow a node, at which price; what comes first is the better explanation.
+
+        That a step was skipped says more than that the act after it should not have been.
+        """
         left = [] if node.group == len(self.groups) else self._left(node)
         for event in left:
             after = self.behaviour.after(node.state, self.trace[event])
             if after:
                 yield self._taken(node, event, after), _Came(node, event, None, 0)
+        alone = [(self._taken(node, e, node.state), _Came(node, e, None, 1)) for e in left]
+        known = [self.trace[event] in self.behaviour.doing for event in left]
+        yield from (each for each, is_known in zip(alone, known, strict=True) if not is_known)
         for activity, after in self.behaviour.onward(node.state):
             price = int(activity not in self.behaviour.lapses)
             yield _Node(after, node.group, node.done), _Came(node, -1, activity, price)
-        for event in left:
-            yield self._taken(node, event, node.state), _Came(node, event, None, 1)
+        yield from (each for each, is_known in zip(alone, known, strict=True) if is_known)
 
     def _left(self, node: _Node) -> list[int]:
         group = self.groups[node.group]
