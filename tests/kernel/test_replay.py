@@ -9,8 +9,12 @@ from tests.kernel.traces import MONDAY, PACKS, damaged, is_run, programs, run_of
 from guiju.formats.packs import read_pack
 from guiju.kernel.alignment import explain
 from guiju.kernel.behaviour import behaviour_of
+from guiju.kernel.checks import c25_replayable
+from guiju.kernel.checks.finding import Subject
+from guiju.kernel.paths import graph
 from guiju.kernel.program import Program, compile_power
 from guiju.kernel.replay import Code, replay
+from guiju.kernel.soundness import soundness
 from guiju.kernel.table import Table, TooManyStates, compiled, digest
 
 CHARTS = [pytest.param(each, id=each.power.name) for each in programs()]
@@ -140,6 +144,16 @@ def test_silence_need_not_be_told() -> None:
 def test_a_chart_that_is_too_free_is_told_so(aid) -> None:
     with pytest.raises(TooManyStates):
         compiled(aid, 5)
+
+
+def test_a_chart_whose_table_is_too_large_is_a_finding() -> None:
+    whole = next(each for each in programs() if each.power.name == "临时救助")
+    walked = graph(whole.net)
+    verdict = soundness(whole.net, walked)
+    subject = Subject(whole.power, whole.net, verdict, date(2026, 11, 1), walked)
+    assert list(c25_replayable.check(subject)) == []
+    (finding,) = c25_replayable.check(subject, states_max=5)
+    assert "超过5个状态" in finding.message
 
 
 def test_a_chart_has_one_table_and_one_hash(aid) -> None:

@@ -6,9 +6,9 @@ which gives every chart one table and one hash; it is published with the chart, 
 name it. Entries for what the chart does not allow are added when they are asked for.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from guiju.kernel.behaviour import Activity, Behaviour, State, TooManyStates
 from guiju.kernel.replay import Code, Step, may_be_over, step
@@ -74,12 +74,21 @@ def compiled(behaviour: Behaviour, states_max: int = STATES_MAX) -> Table:
     return table
 
 
-def digest(table: Table) -> str:
-    """SHA-256 of what a chart allows, as hex; of a table as ``compiled`` gives it."""
+def told(table: Table) -> str:
+    """What a chart allows as canonical JSON, for publication; of a table that is ``compiled``.
+
+    ``allowed`` has rows of state, activity (counted from 1), state after it; a case begins at
+    state 0 and may be over where ``is_over`` says so.
+    """
     allowed = sorted(
         [state, number, table.numbers[found.state]]
         for (state, number), found in table.steps.items()
         if found.code is Code.FITS
     )
-    whole = {"activities": table.activities[1:], "is_over": table.is_over, "allowed": allowed}
-    return hashlib.sha256(json.dumps(whole, separators=(",", ":")).encode()).hexdigest()
+    whole = {"activities": table.activities[1:], "allowed": allowed, "is_over": table.is_over}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(table: Table) -> str:
+    """SHA-256 of what is told of a table, as hex."""
+    return sha256(told(table).encode()).hexdigest()
