@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))  # noqa: PTH118, PTH120
@@ -38,16 +39,17 @@ def sends(sent: Path, *, dies: bool) -> None:
     locmem.EmailBackend.send_messages = send  # type: ignore[assignment,method-assign]
 
 
-def write(job: int) -> None:
+def write(job: int, together: Barrier) -> None:
     """Open cases and let the window accept them."""
     django.setup()
     from tests.walk import Walk  # noqa: PLC0415
 
+    together.wait()
     for _ in range(CASES):
         Walk.begin(AT + timedelta(seconds=job)).act("hbz-window", "accept", "accept")
 
 
-def send(sent: str, ended: str, dies: bool) -> None:
+def send(sent: str, ended: str, dies: bool, together: Barrier) -> None:
     """Deliver again and again until all is written and nothing waits; or die after one."""
     django.setup()
     from django.test.utils import override_settings  # noqa: PLC0415
@@ -55,6 +57,7 @@ def send(sent: str, ended: str, dies: bool) -> None:
     from guiju.cases.outbox import deliver  # noqa: PLC0415
 
     sends(Path(sent), dies=dies)
+    together.wait()
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         while not (deliver(datetime.now(UTC)) == 0 and Path(ended).exists()):
             time.sleep(random.random() / 100)
@@ -82,8 +85,9 @@ def main(folder: Path) -> None:
     connection.close()
     sent, ended = folder / "sent", folder / "ended"
     context = get_context("spawn")
-    writers = [context.Process(target=write, args=(job,)) for job in range(WRITERS)]
-    arguments = [(str(sent), str(ended), job < DYING) for job in range(SENDERS + DYING)]
+    together = context.Barrier(WRITERS + SENDERS + DYING)
+    writers = [context.Process(target=write, args=(job, together)) for job in range(WRITERS)]
+    arguments = [(str(sent), str(ended), job < DYING, together) for job in range(SENDERS + DYING)]
     senders = [context.Process(target=send, args=each) for each in arguments]
     for process in writers + senders:
         process.start()

@@ -7,11 +7,11 @@ import pyarrow as pa
 from pyarrow import parquet
 
 
-def write_table(path: Path, table: pa.Table) -> None:
+def write_table(path: Path, table: pa.Table, compression: str = "zstd") -> None:
     """Write a table as Parquet."""
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_suffix(".new")
-    parquet.write_table(table, temporary, compression="zstd", compression_level=1)
+    parquet.write_table(table, temporary, compression=compression)
     _settle(temporary, path)
 
 

@@ -20,15 +20,24 @@ def coded(table: pa.Table, words: Words, first: int) -> pa.Table:
         "case": table["case"],
         "row": pa.array(table["row"].to_numpy() + first),
         "at": table["at"].cast(pa.int64()),
-        "recorded_at": compute.fill_null(table["recorded_at"].cast(pa.int64()), NEVER),
-        "reason": compute.fill_null(table["reason"].cast(pa.int8()), UNTOLD),
+        "recorded_at": _filled(table["recorded_at"].cast(pa.int64()), NEVER),
+        "reason": _filled(table["reason"].cast(pa.int8()), UNTOLD),
         "applicant": _applicants(table["applicant"]),
         "present": _present(table["present"], words),
         **{name: _words(table[name], words) for name in WORDS},
-        **{name: compute.fill_null(table[name], UNTOLD) for name in NUMBERS},
+        **{name: _filled(table[name], UNTOLD) for name in NUMBERS},
         **{name: _listed(table[name], words) for name in ("items", "evidence")},
     }
     return pa.table([columns[f.name] for f in RAW], schema=RAW)
+
+
+def _filled(column: pa.ChunkedArray, value: int) -> pa.Array:
+    """A column of numbers with this value where there is none; quick where all or none is told."""
+    if not column.null_count:
+        return column
+    if column.null_count == len(column):
+        return pa.array(np.full(len(column), value, column.type.to_pandas_dtype()))
+    return compute.fill_null(column, value)
 
 
 def _words(column: pa.ChunkedArray, words: Words) -> pa.Array:
@@ -36,8 +45,15 @@ def _words(column: pa.ChunkedArray, words: Words) -> pa.Array:
     told = column.combine_chunks().dictionary_encode()
     codes = np.array([words.code(each) if each else 0 for each in told.dictionary.to_pylist()])
     codes = np.append(codes, 0).astype(np.int32)  # the last one for what is null
-    places = compute.fill_null(told.indices, len(codes) - 1)
-    return pa.array(codes[places.to_numpy()])
+    return pa.array(codes[_places(told, len(codes) - 1)])
+
+
+def _places(told: pa.DictionaryArray, null: int) -> Ints:
+    """Where in its dictionary each value stands; ``null`` for none."""
+    if told.null_count == len(told):
+        return np.full(len(told), null)
+    found: Ints = compute.fill_null(told.indices, null).to_numpy()
+    return found
 
 
 def _listed(column: pa.ChunkedArray, words: Words) -> pa.Array:
@@ -78,7 +94,7 @@ def _applicants(column: pa.ChunkedArray) -> pa.Array:
     texts = told.dictionary.to_pylist()
     codes = [int.from_bytes(sha256(t.encode()).digest()[:8], "big") >> 1 for t in texts]
     lookup = np.array([*codes, 0], np.int64)
-    return pa.array(lookup[compute.fill_null(told.indices, len(texts)).to_numpy()])
+    return pa.array(lookup[_places(told, len(texts))])
 
 
 def buckets_of(cases: pa.ChunkedArray, buckets: int) -> Ints:

@@ -22,6 +22,7 @@ one in a hundred thousand among ten million.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -161,9 +162,13 @@ class Store:
         part = f"{len(self.manifest.sources) - 1:04}-{source.parts:05}"
         new = coded(table, self.words, source.first)
         bucket = buckets_of(new["case"], self.buckets)
-        for number in np.unique(bucket).tolist():
-            rows = new.filter(pa.array(bucket == number))
-            write_table(self._bucket(number) / f"raw-{part}.parquet", rows)
+        order = np.argsort(bucket.astype(np.int16), kind="stable")
+        edges = np.searchsorted(bucket[order], np.arange(self.buckets + 1)).tolist()
+        new = new.take(pa.array(order))
+        for number, (start, stop) in enumerate(pairwise(edges)):
+            if start < stop:
+                path = self._bucket(number) / f"raw-{part}.parquet"
+                write_table(path, new.slice(start, stop - start), "lz4")
         rejected = [row for each in batches for row in each.rejected]
         if rejected:
             lines = [{"row": row.row, "reason": row.reason} for row in rejected]
