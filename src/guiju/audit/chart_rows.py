@@ -18,7 +18,17 @@ from guiju.kernel.controls.persons_min import PersonsMin
 from guiju.kernel.controls.promise import Promise
 from guiju.kernel.controls.random_draw import RandomDraw
 from guiju.kernel.controls.reason_required import ReasonRequired
-from guiju.kernel.power import APPLICANT, LAW, ClockEffect, Outcome, Power, Step, StepKind
+from guiju.kernel.power import (
+    APPLICANT,
+    LAW,
+    ClockEffect,
+    FieldKind,
+    Operator,
+    Outcome,
+    Power,
+    Step,
+    StepKind,
+)
 from guiju.kernel.program import asked
 from guiju.kernel.rules import Unit
 
@@ -38,8 +48,8 @@ CONTROLLED = {
 CHARTED = {
     "chart_step": ("power", "step", "is_acceptance", "is_applicants"),
     "chart_outcome": (
-        *("power", "step", "outcome", "is_end", "is_failure", "is_aside", "is_transfer"),
-        *("is_extension", "extend_days", "extend_is_working"),
+        *("power", "step", "outcome", "is_end", "is_joint", "is_failure", "is_aside"),
+        *("is_transfer", "is_extension", "extend_days", "extend_is_working"),
     ),
     "allowed": ("power", "step", "outcome", "post"),
 }
@@ -57,6 +67,8 @@ def chart_rows(power: Power, coder: Coder) -> Iterator[Named]:
         for outcome in step.outcomes:
             here = (*at, coder.code(outcome.id))
             yield "chart_outcome", (*here, *_marks(step, outcome, ends, refusals))
+            for most, citation in _ceilings(step, outcome):
+                yield "ceiling", (*here, most, coder.code(citation))
         yield from _allowed(step, at, coder)
         yield from _controlled(step, at, coder, refusals)
 
@@ -71,10 +83,21 @@ def _marks(step: Step, outcome: Outcome, ends: set[str], refusals: set[str]) -> 
     is_extension = outcome.clock is ClockEffect.EXTEND and outcome.extend is not None
     more = outcome.extend if is_extension else None
     return (
-        *(is_end, is_failure, outcome.aside, is_transfer, is_extension),
+        *(is_end, step.several is not None, is_failure, outcome.aside),
+        *(is_transfer, is_extension),
         (more.value or 0) if more else 0,
         bool(more) and more.unit is Unit.WORKING_DAY if more else False,
     )
+
+
+def _ceilings(step: Step, outcome: Outcome) -> Iterator[tuple[int, str]]:
+    """The sums, in fen, that conditions of an outcome let it decide at most."""
+    money = {field.id for field in step.fields if field.kind is FieldKind.MONEY}
+    for asked_for in outcome.when:
+        if asked_for.field in money and asked_for.op in (Operator.AT_MOST, Operator.LESS):
+            most = asked_for.rule.number if asked_for.rule else int(asked_for.value)
+            citation = asked_for.rule.citation() if asked_for.rule else ""
+            yield most - (asked_for.op is Operator.LESS), citation
 
 
 def _allowed(step: Step, at: Row, coder: Coder) -> Iterator[Named]:

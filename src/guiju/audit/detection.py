@@ -113,6 +113,8 @@ def obstacle(
     unset = [id_ for id_ in _thresholds(detector, part.sql).values() if id_ not in rules]
     if unset:
         return f"内容包没有规则“{'”“'.join(unset)}”"
+    if "today" in Template(part.sql).get_identifiers() and _is_beyond(asking):
+        return f"工作日历没有{asking.today.year}年"
     absent = [asking.context.absent[name] for name in part.tables if name in asking.context.absent]
     if absent:
         return ";".join(absent)
@@ -128,18 +130,39 @@ def _meets(connection: duckdb.DuckDBPyConnection, column: str, where: str) -> bo
     JOIN (SELECT DISTINCT k.{other} AS word FROM {relation} AS k) AS known
       ON known.word = seen.word WHERE seen.word <> 0
     """  # noqa: S608 - names of columns and relations, from the detector alone
-    row = connection.execute(sql).fetchone()
-    return row is not None and row[0] > 0
+    return _count(connection, sql) > 0
+
+
+def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    """The one number that a query answers."""
+    ((count,),) = connection.execute(sql).fetchall()
+    return int(count)
 
 
 def _unseen(
     connection: duckdb.DuckDBPyConnection, detector: Detector, part: Part, asking: Asking
 ) -> str:
-    if not part.blind:
-        return ""
-    sql = query(detector, part.blind, asking.context, asking.today)
-    row = connection.execute(sql).fetchone()
-    return f"另有{row[0]}{part.unseen},不可核对" if row and row[0] else ""
+    """What a part could not see although it was asked, in words."""
+    blind = [(part.blind, part.unseen)] if part.blind else []
+    blind += [(OUTSIDE, "件超出工作日历的年份")] if "JOIN calendar" in part.sql else []
+    told = []
+    for sql, words in blind:
+        count = _count(connection, query(detector, sql, asking.context, asking.today))
+        told += [f"另有{count}{words},不可核对"] if count else []
+    return ";".join(told)
+
+
+OUTSIDE = """
+SELECT count(*) FROM kase AS k
+LEFT JOIN calendar AS a ON a.day = k.first_day
+LEFT JOIN calendar AS b ON b.day = k.last_day
+WHERE a.day IS NULL OR b.day IS NULL
+"""
+
+
+def _is_beyond(asking: Asking) -> bool:
+    calendar = asking.context.calendar
+    return not 0 < (asking.today - calendar.first).days < len(calendar.counts) - 1
 
 
 def _found(

@@ -67,7 +67,7 @@ def relate(
     tables["kase"] = pa.table(_cases(events, event, context, given["clock"]))
     for name, table in (*context.tables.items(), *tables.items()):
         connection.register(name, table)
-    done = connection.execute(DONE).to_arrow_table()
+    done = connection.sql(DONE).to_arrow_table()
     connection.register("done", done)
 
 
@@ -181,14 +181,19 @@ def _participants(events: Events, event: Mapping[str, Array]) -> dict[str, Array
 def _cases(
     events: Events, event: Mapping[str, Array], context: Context, clock: pa.Table
 ) -> dict[str, Array]:
-    """One row for each case. It ends with the first event whose outcome leads to an end."""
+    """One row for each case. It ends with the first event whose outcome leads to an end.
+
+    Where several sign together nobody knows from one signature whether it was enough: there the
+    last one counts, if no other event ends the case.
+    """
     first, last = events.starts[:-1], events.starts[1:] - 1
     if not len(events):
         empty = ("ended_day", "ended_at", "ended_row", "ended_n", "is_failure", "is_late")
         return {name: np.zeros(0, np.int64) for name in (*CASE, *empty)}
-    failure = _ends(event, context)
-    ended = _first_where(failure >= 0, events.starts)
-    has_end = ended < len(events)
+    failure, is_joint = _ends(event, context)
+    joint = _last_where((failure >= 0) & is_joint, events.starts)
+    ended = _first_where((failure >= 0) & ~is_joint, events.starts, joint)
+    has_end = (ended >= 0) & (ended < len(events))
     at = np.where(has_end, ended, 0)
     chosen = {
         name: event[name][_first_where(event[name] != 0, events.starts, first)]
@@ -232,20 +237,32 @@ def _first_where(
     return found if otherwise is None else np.where(found < len(mask), found, otherwise)
 
 
-def _ends(event: Mapping[str, Array], context: Context) -> Array:
-    """Of each event 1 when it ends its case without what was asked for, 0 when it ends it, -1."""
+def _last_where(mask: npt.NDArray[np.bool_], starts: Array) -> Array:
+    """Of each case the position of its last event that a mask holds; else -1."""
+    positions = np.where(mask, np.arange(len(mask)), -1)
+    found: Array = np.maximum.reduceat(positions, starts[:-1])
+    return found
+
+
+def _ends(event: Mapping[str, Array], context: Context) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Of each event 1 when it ends its case without what was asked for, 0 when it ends it, -1.
+
+    And whether it is one signature of several.
+    """
     chart = context.tables["chart_outcome"]
     columns = {name: chart.column(name).to_numpy() for name in chart.column_names}
     columns = {name: values[columns["is_end"] == 1] for name, values in columns.items()}
     result = np.full(len(event["row"]), UNTOLD, np.int64)
+    is_joint = np.zeros(len(result), bool)
     if len(columns["power"]):
         known, wanted = _matched(columns, event)
         order = np.argsort(known)
         keys, failures = known[order], columns["is_failure"][order]
+        joint = columns["is_joint"][order] == 1
         found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         hit = keys[found] == wanted
-        result[hit] = failures[found[hit]]
-    return result
+        result[hit], is_joint[hit] = failures[found[hit]], joint[found[hit]]
+    return result, is_joint
 
 
 def _matched(chart: Mapping[str, Array], event: Mapping[str, Array]) -> tuple[Array, Array]:

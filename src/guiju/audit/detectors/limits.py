@@ -30,6 +30,13 @@ WHERE c.kind = {kind} AND c.left_days < 0
 """
 )
 
+NO_CLOCK = """
+SELECT count(*) FROM kase AS k
+LEFT JOIN (SELECT DISTINCT c.bucket, c.case FROM clock AS c WHERE c.kind = {kind}) AS x
+  ON x.bucket = k.bucket AND x.case = k.case
+WHERE x.case IS NULL
+"""
+
 
 def overdue(seen: Seen) -> str:
     """Since when, due when, ended when, in words."""

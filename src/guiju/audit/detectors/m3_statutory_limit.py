@@ -7,7 +7,7 @@ Source: the law's limit, which is quoted; the light turns red.
 """
 
 from guiju.audit.detector import Detector, Part, Seen
-from guiju.audit.detectors.limits import LEFT_WHOLE, overdue
+from guiju.audit.detectors.limits import LEFT_WHOLE, NO_CLOCK, overdue
 from guiju.audit.finding import Group, Severity
 
 SQL = LEFT_WHOLE.format(kind=3)
@@ -25,5 +25,13 @@ DETECTOR = Detector(
     severity=Severity.RED,
     rule="oversight.chart",
     counter="停止计时、依法延长没有录入,或者受理日期记早",
-    parts=(Part("法定时限", SQL, words),),
+    parts=(
+        Part(
+            "法定时限",
+            SQL,
+            words,
+            blind=NO_CLOCK.format(kind=3),
+            unseen="件没有起算时限(尚未受理,或者日志不足以算出)",
+        ),
+    ),
 )
