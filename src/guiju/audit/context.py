@@ -232,11 +232,13 @@ def _table(columns: tuple[str, ...], rows: list[tuple[int, ...]]) -> pa.Table:
     """Distinct rows as a table of integers."""
     unique = sorted(set(rows))
     values = zip(*unique, strict=True) if unique else ((),) * len(columns)
-    arrays = [pa.array(map(int, column), pa.int64()) for column in values]
+    kinds = (pa.int64() if name == "fen" else pa.int32() for name in columns)
+    arrays = [pa.array(map(int, v), kind) for v, kind in zip(values, kinds, strict=True)]
     return pa.table(dict(zip(columns, arrays, strict=True)))
 
 
 def _calendar(calendar: Calendar) -> pa.Table:
     start = (calendar.first - EPOCH).days - 1
     day = np.arange(start, start + len(calendar.counts))
-    return pa.table({"day": day, "n": np.asarray(calendar.counts)})
+    counts = np.asarray(calendar.counts)
+    return pa.table({"day": day.astype(np.int32), "n": counts.astype(np.int32)})

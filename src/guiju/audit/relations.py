@@ -24,6 +24,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from guiju.audit.context import PROMISED, Context
 from guiju.audit.events import CODED, NEVER, UNTOLD, Events
@@ -36,7 +37,8 @@ WORDS = ("power", "step", "outcome", "organ", "post", "person", "certificate", "
 
 
 def _schema(names: str) -> pa.Schema:
-    return pa.schema([(name, pa.int64()) for name in names.split()])
+    wide = {"row": pa.int64()}
+    return pa.schema([(name, wide.get(name, pa.int32())) for name in names.split()])
 
 
 GIVEN: Mapping[str, pa.Schema] = {
@@ -56,8 +58,12 @@ def relate(
     context: Context,
     given: Mapping[str, pa.Table],
 ) -> None:
-    """Register all relations of one bucket on a connection, in the place of the last one's."""
-    tables = {name: given[name] for name in GIVEN}
+    """Make tables of all relations of one bucket, in the place of the last one's.
+
+    They are tables of the database and not views of the arrays, because the planner needs to
+    know how many different values a column has: without that it joins by the bucket first.
+    """
+    tables = {name: given[name].cast(schema) for name, schema in GIVEN.items()}
     event = _event(events)
     tables |= {"event": pa.table(event), "participant": pa.table(_participants(events, event))}
     for name, source, column in (("item", "items", "item"), ("document", "evidence", "kind")):
@@ -66,9 +72,8 @@ def relate(
         tables[name] = pa.table({**head, column: values})
     tables["kase"] = pa.table(_cases(events, event, context, given["clock"]))
     for name, table in (*context.tables.items(), *tables.items()):
-        connection.register(name, table)
-    done = connection.sql(DONE).to_arrow_table()
-    connection.register("done", done)
+        _keep(connection, name, table)
+    _keep(connection, "done", connection.sql(DONE).to_arrow_table())
 
 
 DONE = """
@@ -83,11 +88,17 @@ def across(
     context: Context,
     parts: Mapping[str, Iterable[pa.Table]],
 ) -> None:
-    """Register what questions across buckets look at: ``ACROSS`` of all buckets together."""
+    """Make tables of what questions across buckets look at: ``ACROSS`` of all together."""
     for name, table in context.tables.items():
-        connection.register(name, table)
+        _keep(connection, name, table)
     for name in ACROSS:
-        connection.register(name, pa.concat_tables(parts[name]))
+        _keep(connection, name, pa.concat_tables(parts[name]))
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    connection.register("arriving", table)
+    connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arriving")  # noqa: S608
+    connection.unregister("arriving")
 
 
 def told(events: Events) -> frozenset[str]:
@@ -150,7 +161,7 @@ def _flat(events: Events, name: str) -> tuple[Array, pa.Array]:
         return np.zeros(0, np.int64), pa.array([], kind)
     column = events.columns[name]
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    parents = pa.compute.list_parent_indices(column).to_numpy(zero_copy_only=False)
+    parents = pc.list_parent_indices(column).to_numpy(zero_copy_only=False)
     return parents.astype(np.int64), column.flatten()
 
 
