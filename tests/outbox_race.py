@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))  # noqa: PTH118, PTH120
@@ -39,17 +38,16 @@ def sends(sent: Path, *, dies: bool) -> None:
     locmem.EmailBackend.send_messages = send  # type: ignore[assignment,method-assign]
 
 
-def write(job: int, together: Barrier) -> None:
+def write(job: int) -> None:
     """Open cases and let the window accept them."""
     django.setup()
     from tests.walk import Walk  # noqa: PLC0415
 
-    together.wait()
     for _ in range(CASES):
         Walk.begin(AT + timedelta(seconds=job)).act("hbz-window", "accept", "accept")
 
 
-def send(sent: str, ended: str, dies: bool, together: Barrier) -> None:
+def send(sent: str, ended: str, dies: bool) -> None:
     """Deliver again and again until all is written and nothing waits; or die after one."""
     django.setup()
     from django.test.utils import override_settings  # noqa: PLC0415
@@ -57,7 +55,6 @@ def send(sent: str, ended: str, dies: bool, together: Barrier) -> None:
     from guiju.cases.outbox import deliver  # noqa: PLC0415
 
     sends(Path(sent), dies=dies)
-    together.wait()
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         while not (deliver(datetime.now(UTC)) == 0 and Path(ended).exists()):
             time.sleep(random.random() / 100)
@@ -85,18 +82,22 @@ def main(folder: Path) -> None:
     connection.close()
     sent, ended = folder / "sent", folder / "ended"
     context = get_context("spawn")
-    together = context.Barrier(WRITERS + SENDERS + DYING)
-    writers = [context.Process(target=write, args=(job, together)) for job in range(WRITERS)]
-    arguments = [(str(sent), str(ended), job < DYING, together) for job in range(SENDERS + DYING)]
-    senders = [context.Process(target=send, args=each) for each in arguments]
-    for process in writers + senders:
+    dying, senders = (
+        [context.Process(target=send, args=(str(sent), str(ended), dies)) for _ in range(number)]
+        for number, dies in ((DYING, True), (SENDERS, False))
+    )
+    for process in writers + dying:
+        process.start()
+    for process in dying:  # each finds something to send, as nobody else sends yet
+        process.join()
+    for process in senders:
         process.start()
     for process in writers:
         process.join()
     ended.touch()
     for process in senders:
         process.join()
-    codes = sorted({process.exitcode for process in writers + senders})
+    codes = sorted({process.exitcode for process in writers + dying + senders})
     in_time = Counter(sent.read_text().split())
     sends(sent, dies=False)
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):

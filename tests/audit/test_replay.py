@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from tests.audit.logs import MINUTE, events_of
+from tests.audit.coded import MINUTE, events_of
 from tests.kernel.traces import STRANGE, damaged, programs, run_of
 
 from guiju.audit.events import Words
