@@ -82,6 +82,7 @@ def main(folder: Path) -> None:
     connection.close()
     sent, ended = folder / "sent", folder / "ended"
     context = get_context("spawn")
+    writers = [context.Process(target=write, args=(job,)) for job in range(WRITERS)]
     dying, senders = (
         [context.Process(target=send, args=(str(sent), str(ended), dies)) for _ in range(number)]
         for number, dies in ((DYING, True), (SENDERS, False))
