@@ -10,6 +10,7 @@ from pyarrow import compute
 from guiju.audit.events import CODED, NEVER, PRESENT, UNTOLD, Ints, Words
 
 WORDS = ("power", "step", "outcome", "organ", "post", "person", "certificate", "division")
+TIMES = ("recorded_at", "received")
 NUMBERS = ("fee", "amount", "stop_days")
 RAW = pa.schema([pa.field("case", pa.string()), *[f for f in CODED if f.name != "case"]])
 
@@ -20,7 +21,7 @@ def coded(table: pa.Table, words: Words, first: int) -> pa.Table:
         "case": table["case"],
         "row": pa.array(table["row"].to_numpy() + first),
         "at": table["at"].cast(pa.int64()),
-        "recorded_at": _filled(table["recorded_at"].cast(pa.int64()), NEVER),
+        **{name: _filled(table[name].cast(pa.int64()), NEVER) for name in TIMES},
         "reason": _filled(table["reason"].cast(pa.int8()), UNTOLD),
         "applicant": _applicants(table["applicant"]),
         "present": _present(table["present"], words),

@@ -9,7 +9,7 @@
                  last_row, last_n, ended_day, ended_at, ended_row, ended_n, is_failure, is_late
     done         power, organ, step, day     what was done when by whom, for duties
     deviation    bucket, case, n, row, code, step
-    clock        bucket, case, row, kind, step, rule, start_day, end_day, due_day, left_days
+    clock        bucket, case, row, kind, step, start_day, end_day, due_day, left_days
     stop         bucket, case, row, since_day, until_day, days_applied
 
 ``n`` counts the events of a case from 0, days are counted from 1970-01-01; ``next_…`` is of the
@@ -43,7 +43,7 @@ def _schema(names: str) -> pa.Schema:
 
 GIVEN: Mapping[str, pa.Schema] = {
     "deviation": _schema("bucket case n row code step"),
-    "clock": _schema("bucket case row kind step rule start_day end_day due_day left_days"),
+    "clock": _schema("bucket case row kind step start_day end_day due_day left_days"),
     "stop": _schema("bucket case row since_day until_day days_applied"),
 }
 """What others than this module find out about a bucket; days as everywhere, or ``UNTOLD``."""
