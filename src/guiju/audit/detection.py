@@ -59,7 +59,12 @@ class Checked:
     part: str
     why_not: str  # in words; "" when it could be asked
     count: int = 0
-    unseen: str = ""  # what could not be seen although it could be asked, in words
+    blind: tuple[tuple[str, int], ...] = ()  # what it could not see, and how many of these
+
+    @property
+    def unseen(self) -> str:
+        """What could not be seen although it could be asked, in words."""
+        return ";".join(f"另有{count}{words},不可核对" for words, count in self.blind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,9 @@ def detect(
             found = () if why_not else tuple(_found(connection, detector, part, asking))
             findings |= {each.id: each for each in found}
             names = (detector.id, detector.name, part.name)
-            unseen = "" if why_not else _unseen(connection, detector, part, asking)
+            blind = () if why_not else _blind(connection, detector, part, asking)
             count = len({each.id for each in found})
-            checked.append(Checked(*names, why_not, count, unseen))
+            checked.append(Checked(*names, why_not, count, blind))
     order = sorted(findings.values(), key=lambda each: (each.detector, each.day, each.id))
     return Detected(tuple(order), tuple(checked))
 
@@ -139,17 +144,17 @@ def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(count)
 
 
-def _unseen(
+def _blind(
     connection: duckdb.DuckDBPyConnection, detector: Detector, part: Part, asking: Asking
-) -> str:
-    """What a part could not see although it was asked, in words."""
+) -> tuple[tuple[str, int], ...]:
+    """What a part could not see although it was asked, and how many of these."""
     blind = [(part.blind, part.unseen)] if part.blind else []
     blind += [(OUTSIDE, "件超出工作日历的年份")] if "JOIN calendar" in part.sql else []
     told = []
     for sql, words in blind:
         count = _count(connection, query(detector, sql, asking.context, asking.today))
-        told += [f"另有{count}{words},不可核对"] if count else []
-    return ";".join(told)
+        told += [(words, count)] if count else []
+    return tuple(told)
 
 
 OUTSIDE = """

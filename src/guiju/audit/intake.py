@@ -110,7 +110,7 @@ def told(coded: pa.Table) -> set[str]:
     """The columns that some row tells; speaking order is one of its own."""
     untold: dict[str, int] = dict.fromkeys(WORDS, 0)
     untold |= dict.fromkeys(("reason", *NUMBERS), UNTOLD)
-    untold |= {"recorded_at": NEVER, "applicant": 0}
+    untold |= {"applicant": 0, **dict.fromkeys(TIMES, NEVER)}
     found = {name for name, none in untold.items() if (coded[name].to_numpy() != none).any()}
     found.update(name for name in ("present", "items", "evidence") if len(_flat(coded[name])))
     people = _flat(coded["present"])

@@ -106,7 +106,7 @@ def told(events: Events) -> frozenset[str]:
     found = {name for name in WORDS if _any(events, name, 0)}
     found |= {name for name in ("applicant",) if _any(events, name, 0)}
     found |= {name for name in NUMBERS if _any(events, name, UNTOLD)}
-    found |= {"recorded_at"} if _any(events, "recorded_at", NEVER) else set()
+    found |= {name for name in ("recorded_at", "received") if _any(events, name, NEVER)}
     lists = {name: _flat(events, name)[1] for name in LISTS if name in events.columns}
     found |= {name for name, values in lists.items() if len(values)}
     if "present" in found:

@@ -22,6 +22,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -162,6 +163,17 @@ def read_pack(folder: Path, on: date) -> Pack:
         listed=_optional(folder / "list.toml", "listed", Listed),
         duties=_optional(folder / "duties.toml", "duties", Duty),
     )
+
+
+def digest(folder: Path) -> str:
+    """SHA-256 of all files of a pack and of those that it builds on, as hex."""
+    whole = sha256()
+    for each in _folders(folder):
+        for path in sorted(each.rglob("*.toml")):
+            content = path.read_bytes()
+            head = f"{path.relative_to(each).as_posix()} {len(content)}\n"
+            whole.update(head.encode() + content)
+    return whole.hexdigest()
 
 
 def read_calendar(folder: Path) -> Calendar:
