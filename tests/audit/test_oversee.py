@@ -13,7 +13,6 @@ from tests.kernel.traces import MONDAY, PACKS, damaged, programs, run_of
 
 from guiju.audit import examination, oversee
 from guiju.audit.finding import Finding
-from guiju.audit.kept import STATE
 from guiju.audit.oversee import Overseen
 from guiju.audit.store import Store
 from guiju.formats.packs import Pack, digest, read_pack
@@ -122,7 +121,7 @@ def test_portions_and_buckets_do_not_matter(tmp_path: Path, monkeypatch: pytest.
 def test_a_run_that_was_killed_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     store = at_once(tmp_path / "s", log())
     whole = ids(look(store, TODAY))
-    (store.folder / STATE).unlink()
+    (store.folder / "kept" / "state.json").unlink()
     monkeypatch.setattr(oversee, "PORTION", 100)
     calls = []
 

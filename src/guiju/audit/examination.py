@@ -4,8 +4,9 @@ Some cases of several buckets go together, as many as fit into memory well: what
 hardly depends on how many cases it looks at. Within such a portion cases are numbered anew.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
@@ -73,7 +74,7 @@ class Portion:
 
     events: Events
     buckets: tuple[int, ...]
-    bases: Numbers
+    bases: tuple[int, ...]
 
     @classmethod
     def of(cls, parts: Sequence[Events]) -> "Portion":
@@ -89,12 +90,17 @@ class Portion:
         whole = pa.concat_tables(tables).combine_chunks()
         columns = {name: _one(whole[name]) for name in whole.column_names}
         buckets = tuple(part.bucket for part in parts)
-        return cls(Events(columns), buckets, np.array(bases))
+        return cls(Events(columns), buckets, tuple(bases))
 
-    def origin(self, case: Numbers) -> tuple[Numbers, Numbers]:
+    def origins(self, case: Numbers) -> tuple[Numbers, Numbers]:
         """Bucket and number there of cases of the portion."""
         at = np.searchsorted(self.bases, case, "right") - 1
-        return np.array(self.buckets)[at], case - self.bases[at]
+        return np.array(self.buckets)[at], case - np.array(self.bases)[at]
+
+    def origin(self, case: int) -> tuple[int, int]:
+        """The same of one case."""
+        at = bisect_right(self.bases, case) - 1
+        return self.buckets[at], case - self.bases[at]
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:
@@ -105,7 +111,7 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
 class Examined:
     """What examining a portion has shown; ``across`` by the buckets' own numbers."""
 
-    detected: Detected
+    detected: Detected  # its places by the buckets' own numbers
     across: Mapping[str, pa.Table]  # ``relations.ACROSS``; ``kase`` also says ``is_running``
     cases: int
     events: int
@@ -137,16 +143,17 @@ def examine(
     given = {"deviation": deviation, "clock": limits.clock, "stop": limits.stop}
 
     def name(_: int, case: int) -> str:
-        (at,), (number,) = portion.origin(np.array([case]))
-        return str(names[int(at)][int(number)].as_py())
+        bucket, number = portion.origin(case)
+        return str(names[bucket][number].as_py())
 
     with duckdb.connect() as connection:
         relate(connection, events, charts.context, given)
         asking = Asking(charts.context, told, today, name)
         detected = detect(connection, DETECTORS, asking, Scope.BUCKET)
         across = {each: connection.table(each).to_arrow_table() for each in ACROSS}
+    places = tuple(portion.origin(case) for _, case in detected.places)
     return Examined(
-        detected,
+        replace(detected, places=places),
         across | {"kase": _numbered(across["kase"], limits.clock, portion)},
         len(events.starts) - 1,
         len(events),
@@ -161,7 +168,7 @@ def _numbered(kase: pa.Table, clock: pa.Table, portion: Portion) -> pa.Table:
     runs = clock["case"].to_numpy()[clock["end_day"].to_numpy() == UNTOLD]
     is_running = pa.array(np.isin(kase["case"].to_numpy(), runs))
     kase = kase.append_column("is_running", is_running)
-    bucket, case = portion.origin(kase["case"].to_numpy())
+    bucket, case = portion.origins(kase["case"].to_numpy())
     columns = {"bucket": bucket, "case": case}
     for name, values in columns.items():
         at = kase.column_names.index(name)

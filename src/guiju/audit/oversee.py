@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 
 import duckdb
@@ -25,7 +26,7 @@ from guiju.audit.detectors import DETECTORS
 from guiju.audit.events import CODED, Events
 from guiju.audit.examination import Charts, Examined, Numbers, examine, portions
 from guiju.audit.finding import Finding
-from guiju.audit.relations import ACROSS, across
+from guiju.audit.relations import across
 from guiju.audit.store import Store
 from guiju.formats.packs import Pack
 
@@ -35,11 +36,19 @@ OF_ONE_CASE = frozenset(each.id for each in DETECTORS if each.scope is Scope.BUC
 Progress = Callable[[int, int], None]  # buckets done, buckets in all
 
 
+CASE = (
+    *("power", "organ", "applicant", "first_day", "first_row", "last_day", "ended_day"),
+    *("ended_row", "is_failure", "is_late"),
+)
+"""What questions across cases look at, of each case."""
+
+
 @dataclass(frozen=True)
 class Overseen:
     """Findings by detector, day and id; what was asked; how much was examined this time."""
 
-    findings: tuple[Finding, ...]
+    known: kept.Kept
+    across: pa.Table  # what was found across cases
     checked: tuple[Checked, ...]  # counts are of what was examined this time
     cases: int  # in the store
     events: int
@@ -51,35 +60,47 @@ class Overseen:
     hashes: Mapping[str, str] = field(default_factory=dict)  # power → hash of its chart's table
     too_free: tuple[str, ...] = ()  # powers whose charts no record can be held against
 
+    @cached_property
+    def found(self) -> pa.Table:
+        """All findings, of ``kept.FOUND``."""
+        alone = [self.known.table("found")] if self.known.pieces else []
+        order = [("detector", "ascending"), ("day", "ascending"), ("id", "ascending")]
+        return pa.concat_tables([self.across, *alone]).sort_by(order)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings one by one."""
+        return kept.findings(self.found)
+
 
 def oversee(
     store: Store, pack: Pack, digest: str, today: date, progress: Progress = lambda *_: None
 ) -> Overseen:
     """Examine what has not been examined yet. ``digest`` is the pack's (``packs.digest``)."""
-    before = kept.read_state(store)
+    known = kept.Kept(store)
     digest = sha256(f"{digest} {_questions()}".encode()).hexdigest()
-    is_anew = before.digest != digest
+    is_anew = known.state.digest != digest
     if is_anew:
-        before = kept.State()
-        kept.write_state(store, before)  # nothing of what is kept holds any more
+        known.begin_anew()
     manifest = store.manifest
     span = (day_of(each // DAY) for each in (manifest.first, manifest.last))
     charts = Charts.of(pack, store.words, *span)
     told, examined = frozenset(manifest.told), list[Examined]()
-    events = _events(store, before, today, progress, is_anew=is_anew)
-    for portion in portions(events, PORTION):
+    for portion in portions(_events(store, known, today, progress, is_anew=is_anew), PORTION):
         names = {bucket: store.case_names(bucket) for bucket in portion.buckets}
         examined.append(examine(portion, charts, told, names, today))
-        _keep(store, examined[-1], names, is_anew=is_anew, is_first=len(examined) == 1)
+        last = examined[-1]
+        kase = last.across["kase"].select(["bucket", "case", "is_running", *CASE])
+        known.put(kase, last.detected, last.across["done"])
     alone = _summed(row for each in examined for row in each.detected.checked)
-    alone = alone or tuple(row for row in before.checked if row.detector in OF_ONE_CASE)
-    together = _across(store, charts, told, today)
+    alone = alone or tuple(row for row in known.state.checked if row.detector in OF_ONE_CASE)
+    together = _across(store, known, charts, told, today)
     checked = (*alone, *together.checked)
-    last = max((each.first + each.read for each in manifest.sources), default=0)
-    kept.write_state(store, kept.State(digest, last, today.isoformat(), checked))
-    findings = (*kept.findings(store), *together.findings)
+    last_row = max((each.first + each.read for each in manifest.sources), default=0)
+    known.commit(kept.State(digest, last_row, today.isoformat(), (), checked))
     return Overseen(
-        tuple(sorted(findings, key=lambda each: (each.detector, each.day, each.id))),
+        known,
+        kept.told(together),
         checked,
         sum(store.case_count(bucket) for bucket in range(store.buckets)),
         sum(each.taken for each in manifest.sources),
@@ -99,55 +120,30 @@ def _questions() -> str:
 
 
 def _events(
-    store: Store, before: kept.State, today: date, progress: Progress, *, is_anew: bool
+    store: Store, known: kept.Kept, today: date, progress: Progress, *, is_anew: bool
 ) -> Iterator[Events]:
     """The events of the cases to be examined, bucket by bucket."""
     columns = [name for name in CODED.names if name in store.manifest.told]
+    is_same_day = is_anew or known.state.day == today.isoformat()
+    running = {} if is_same_day else known.running()
+    none = np.zeros(0, np.int64)
     for bucket in range(store.buckets):
         progress(bucket, store.buckets)
         cases: Numbers | None = None
         if not is_anew:
-            cases = store.cases_since(bucket, before.row)
-            if before.day != today.isoformat():
-                cases = np.union1d(cases, _running(store, bucket))
+            new = store.cases_since(bucket, known.state.row)
+            cases = np.union1d(new, running.get(bucket, none))
             if not len(cases):
                 continue
         yield store.events(bucket, cases, columns)
     progress(store.buckets, store.buckets)
 
 
-def _running(store: Store, bucket: int) -> Numbers:
-    """The cases that had a clock running when they were examined."""
-    kase = store.get(bucket, "kase")
-    if kase is None:
-        return np.zeros(0, np.int64)
-    return np.asarray(kase.filter(kase["is_running"])["case"].to_numpy(), np.int64)
-
-
-def _keep(
-    store: Store, found: Examined, names: Mapping[int, pa.Array], *, is_anew: bool, is_first: bool
-) -> None:
-    """Put what was found in the place of what was known of the same cases."""
-    kase = found.across["kase"]
-    of = kase["bucket"].to_numpy()
-    none = kept.told(())
-    findings = dict(kept.by_bucket(kept.told(found.detected.findings), store.buckets))
-    for bucket, known in names.items():
-        own = kase.filter(pa.array(of == bucket))
-        kept.put_cases(store, bucket, own, is_anew=is_anew)
-        examined = known.take(own["case"].combine_chunks())
-        rows = findings.get(bucket, none)
-        kept.put_findings(store, bucket, rows, examined, is_anew=is_anew)
-    kept.put_done(store, found.across["done"], is_anew=is_anew and is_first)
-
-
-def _across(store: Store, charts: Charts, told: frozenset[str], today: date) -> Detected:
+def _across(
+    store: Store, known: kept.Kept, charts: Charts, told: frozenset[str], today: date
+) -> Detected:
     """What is asked of all cases together."""
-    tables = {
-        name: [t for t in (store.get(b, name) for b in range(store.buckets)) if t is not None]
-        for name in ACROSS
-    }
-    if not all(tables.values()):
+    if not known.pieces:
         return Detected((), ())
     names: dict[int, pa.Array] = {}
 
@@ -156,6 +152,7 @@ def _across(store: Store, charts: Charts, told: frozenset[str], today: date) -> 
             names[bucket] = store.case_names(bucket)
         return str(names[bucket][case].as_py())
 
+    tables = {"kase": [known.table("kase", CASE)], "done": [known.table("done")]}
     with duckdb.connect() as connection:
         across(connection, charts.context, tables)
         asking = Asking(charts.context, told, today, name)
