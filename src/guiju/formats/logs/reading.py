@@ -5,13 +5,15 @@ Of every kind a chunk of rows at a time is held in memory, but for workbooks and
 XML, which are read whole and therefore may not be too large.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from hashlib import file_digest
 from pathlib import Path
 from typing import Protocol
 
 from guiju.formats.logs.batch import Batch, Chunk, LogError, Remark
+from guiju.formats.logs.csv_log import CsvLog
+from guiju.formats.logs.excel_log import ExcelLog
 from guiju.formats.logs.mapping import Mapping, identity
 from guiju.formats.logs.parquet_log import ParquetLog
 from guiju.formats.logs.translation import Translation
@@ -75,5 +77,11 @@ def open_log(path: Path, mapping: Mapping | None = None) -> Log:
     return Log(path, _kind(path, head)(path, told), told)
 
 
-def _kind(path: Path, head: bytes):
-    return ParquetLog
+
+def _kind(path: Path, head: bytes) -> Callable[[Path, Mapping], Kind]:
+    """The reader for a file that begins like this."""
+    if head.startswith(b"PAR1"):
+        return ParquetLog
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return ExcelLog
+    return CsvLog
