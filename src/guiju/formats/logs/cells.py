@@ -31,7 +31,7 @@ def text(values: pa.Array) -> pa.Array:
         return text(values.dictionary).take(values.indices)
     if pa.types.is_floating(kind):
         # 15 digits, as spreadsheets show them: 0.1 + 0.2 is 0.3.
-        return by_value(values, lambda each: format(each, ".15g"), pa.string())
+        return by_value(values, _shown, pa.string())
     if pa.types.is_boolean(kind):
         return compute.if_else(values, "是", "否")
     if not pa.types.is_string(kind):
@@ -39,6 +39,11 @@ def text(values: pa.Array) -> pa.Array:
     values = compute.utf8_trim_whitespace(values)
     empty = compute.equal(compute.binary_length(values), 0)
     return compute.if_else(empty, None, values) if compute.any(empty).as_py() else values
+
+
+def _shown(number: float) -> str | None:
+    """A number with the digits that a spreadsheet shows; not-a-number is an empty cell."""
+    return format(number, ".15g") if number == number else None
 
 
 def by_value(values: pa.Array, read: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
@@ -78,11 +83,18 @@ def steps(values: pa.Array, table: Mapping[str, str]) -> tuple[pa.Array, pa.Arra
 
 def money(values: pa.Array, is_yuan: bool) -> pa.Array:
     """Money in fen; null what is no amount of whole fen, or below nothing."""
-    if pa.types.is_integer(values.type) and not is_yuan:
-        found = compute.cast(values, pa.int64())
-        return compute.if_else(compute.less(found, 0), None, found)
-    factor = 100 if is_yuan else 1
-    return by_value(text(values), lambda each: _whole(_amount(each), factor, FEN_MAX), pa.int64())
+    try:
+        found = _fen(text(values)) if is_yuan else compute.cast(values, pa.int64())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        factor = 100 if is_yuan else 1
+        return by_value(text(values), lambda x: _whole(_amount(x), factor, FEN_MAX), pa.int64())
+    return compute.if_else(compute.less(found, 0), None, found)
+
+
+def _fen(yuan: pa.Array) -> pa.Array:
+    """Yuan as fen, where all are plain numbers of at most two decimals. Raises ArrowInvalid."""
+    amounts = compute.cast(yuan, pa.decimal128(20, 2))
+    return compute.cast(compute.multiply(amounts, pa.scalar(Decimal(100))), pa.int64())
 
 
 def _amount(word: str) -> str:

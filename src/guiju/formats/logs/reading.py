@@ -16,7 +16,9 @@ from guiju.formats.logs.csv_log import CsvLog
 from guiju.formats.logs.excel_log import ExcelLog
 from guiju.formats.logs.mapping import Mapping, identity
 from guiju.formats.logs.parquet_log import ParquetLog
+from guiju.formats.logs.stream import head_of
 from guiju.formats.logs.translation import Translation
+from guiju.formats.logs.xes_log import XesLog
 
 
 class Kind(Protocol):
@@ -84,4 +86,7 @@ def _kind(path: Path, head: bytes) -> Callable[[Path, Mapping], Kind]:
         return ParquetLog
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return ExcelLog
+    start = head_of(path, 4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+        return XesLog
     return CsvLog
