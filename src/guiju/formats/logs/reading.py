@@ -5,6 +5,7 @@ Of every kind a chunk of rows at a time is held in memory, but for workbooks and
 XML, which are read whole and therefore may not be too large.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from hashlib import file_digest
@@ -15,10 +16,15 @@ from guiju.formats.logs.batch import Batch, Chunk, LogError, Remark
 from guiju.formats.logs.csv_log import CsvLog
 from guiju.formats.logs.excel_log import ExcelLog
 from guiju.formats.logs.mapping import Mapping, identity
+from guiju.formats.logs.ocel_log import OcelLog
 from guiju.formats.logs.parquet_log import ParquetLog
+from guiju.formats.logs.sqlite_pages import MAGIC
 from guiju.formats.logs.stream import head_of
 from guiju.formats.logs.translation import Translation
 from guiju.formats.logs.xes_log import XesLog
+
+HEAD = 1 << 14
+OCEL_XML = re.compile(rb"<(\w+:)?(object|event)(-type)?s[\s/>]")  # XES has none of these
 
 
 class Kind(Protocol):
@@ -86,7 +92,11 @@ def _kind(path: Path, head: bytes) -> Callable[[Path, Mapping], Kind]:
         return ParquetLog
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return ExcelLog
-    start = head_of(path, 4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(MAGIC):
+        return OcelLog
+    start = head_of(path, HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"{"):
+        return OcelLog
     if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
-        return XesLog
+        return OcelLog if OCEL_XML.search(start) else XesLog
     return CsvLog

@@ -40,7 +40,6 @@ WORDS = {
     "lifecycle_left_out": "事件的生命周期不在对照表所取之列,没有计入",
     "nested": "属性之内还有属性,没有读",
     "date_format": "时间不是 XML 的日期时间写法",
-    "date_as_other": "时间没有写成 <date>",
     "extension_undeclared": "用了没有声明的扩展",
     "version_missing": "没有写 xes.version",
     "column_unseen": "对照表所说的列一次也没有出现",
@@ -97,19 +96,19 @@ class XesLog:
 
     def _conclude(self, walk: "_Walk") -> None:
         """Remark what can be said at the end only."""
-        keys = {key for _, key in walk.seen} | {CASE + key for _, key in walk.seen_of_traces}
+        keys = walk.seen | {CASE + key for key in walk.seen_of_traces}
         prefixes = {key.removeprefix(CASE).partition(":")[0] for key in keys if ":" in key}
         undeclared = prefixes & set(STANDARD) - walk.extensions
         walk.counts["extension_undeclared"] = len(undeclared)
         unseen = [c for n, c in self.columns.items() if c not in keys and KNOWN.get(n) != c]
         walk.counts["column_unseen"] = len(unseen)
-        at = self.columns["at"]
-        is_other = any(key == at and tag != "date" for tag, key in walk.seen)
-        walk.counts["date_as_other"] = int(is_other)
 
 
 class _Walk:
-    """The way through a file: where it is, and the rows since the last chunk."""
+    """The way through a file: where it is, and the rows since the last chunk.
+
+    ``start`` and ``end`` are called millions of times and therefore are written for speed.
+    """
 
     def __init__(self, log: XesLog, skip: int) -> None:
         self.path, self.skip, self.lifecycle = log.path, skip, log.lifecycle
@@ -119,10 +118,13 @@ class _Walk:
         self.columns: dict[str, list[str | None]] = {each: [] for each in wanted}
         self.counts = Counter[str]()
         self.extensions: set[str] = set()
-        self.seen: set[tuple[str, str]] = set()
-        self.seen_of_traces: set[tuple[str, str]] = set()
-        self.prefix, self.depth, self.level = "", 0, 0  # level: depth of the open event or trace
-        self.event: dict[str, str] | None = None
+        self.seen: set[str] = set()  # keys of events
+        self.seen_of_traces: set[str] = set()
+        self.prefix, self.depth = "", 0
+        self.inside = -1  # the depth at which attributes of the open event or trace stand
+        self.until = -1  # the depth at which it is closed
+        self.open: dict[str, str] = {}  # the attributes of the open event or trace
+        self.is_event = False
         self.trace: dict[str, str] | None = None
         self.traces = self.read = self.given = self.ignored = self.first = 0
         self.rows: list[int] = []
@@ -135,54 +137,55 @@ class _Walk:
     def start(self, tag: str, told: dict[str, str]) -> None:
         """An element begins; most are attributes of an event."""
         self.depth += 1
-        if self.depth == self.level + 1 and "key" in told:
-            self._attribute(tag, told)
-        elif self.depth == 1:
-            self.prefix = tag[: -len("log")]
-            self.level = 1
-            self.counts["version_missing"] += "xes.version" not in told
+        if self.depth == self.inside and "key" in told:
+            self.open[told["key"]] = told.get("value", "")
         else:
-            self._element(tag.removeprefix(self.prefix), told)
-
-    def _attribute(self, tag: str, told: dict[str, str]) -> None:
-        key = told["key"]
-        if self.event is not None:
-            self.event[key] = told.get("value", "")
-            self.seen.add((tag, key))
-        elif self.trace is not None:
-            self.trace[key] = told.get("value", "")
-            self.seen_of_traces.add((tag, key))
-            self.counts["trace_late"] += self.first < self.read
-
-    def _element(self, tag: str, told: dict[str, str]) -> None:
-        if tag == "event" and self.event is None and self.depth <= 3:
-            self.event, self.level = {}, self.depth
-        elif tag == "trace" and self.depth == 2:
-            self.trace, self.level, self.first = {}, 2, self.read
-            self.traces += 1
-        elif tag == "extension":
-            self.extensions.add(told.get("prefix", ""))
-        elif self.level > 1 and "key" in told:
-            self.counts["nested"] += 1
-        if self.depth > DEPTH_MAX:
-            raise LogError(str(self.path), f"嵌套超过{DEPTH_MAX}层", "不像日志,确认来源")
+            self._element(tag, told)
 
     def end(self, _: str) -> None:
         """An element ends."""
         self.depth -= 1
-        if self.depth >= self.level:
-            return
-        if self.event is not None:
-            self._take(self.event)
-            self.event = None
+        if self.depth == self.until:
+            self._close()
+
+    def _element(self, tag: str, told: dict[str, str]) -> None:
+        """Something else than an attribute of what is open begins."""
+        name = tag.removeprefix(self.prefix)
+        if self.depth == 1:
+            self.prefix = tag[: -len("log")]
+            self.counts["version_missing"] += "xes.version" not in told
+        elif name == "event" and not self.is_event and self.depth <= 3:
+            self.open, self.is_event = {}, True
+            self.inside, self.until = self.depth + 1, self.depth - 1
+        elif name == "trace" and self.depth == 2:
+            self.open = self.trace = {}
+            self.inside, self.until, self.first = 3, 1, self.read
+            self.traces += 1
+        elif name == "extension":
+            self.extensions.add(told.get("prefix", ""))
+        elif self.inside > 0:
+            self.counts["nested"] += 1
+        elif self.trace is not None and self.depth == 3 and "key" in told:
+            self.trace[told["key"]] = told.get("value", "")
+            self.counts["trace_late"] += 1
+        if self.depth > DEPTH_MAX:
+            raise LogError(str(self.path), f"嵌套超过{DEPTH_MAX}层", "不像日志,确认来源")
+
+    def _close(self) -> None:
+        """The open event ends, or the open trace."""
+        if self.is_event:
+            self._take(self.open)
+            self.is_event = False
         elif self.trace is not None:
             self.counts["trace_empty"] += self.first == self.read
+            self.seen_of_traces.update(self.trace)
             self.trace = None
-        self.level = self.depth
+        self.inside, self.until = -1, -1 if self.trace is None else 1
 
     def _take(self, event: dict[str, str]) -> None:
         """Append an event to the columns, if it counts."""
         trace = self.trace
+        self.seen.update(event)
         if trace is None:
             self.counts["event_outside"] += 1
             trace = {}
