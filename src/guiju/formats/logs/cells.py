@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from math import isnan
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from guiju.formats.logs.schema import PRESENT
 REST = "*"  # in a table of words: every other word
 YES = ("是", "有", "true", "1", "y", "yes", "t")
 NO = ("否", "无", "false", "0", "n", "no", "f")
+AROUND = dict.fromkeys(map(ord, "\u00a5\uffe5元,\uff0c"))  # both yuan signs, both commas
 FEN_MAX = 2**63 - 1
 DAYS_MAX = 2**31 - 1
 PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
@@ -42,8 +44,8 @@ def text(values: pa.Array) -> pa.Array:
 
 
 def _shown(number: float) -> str | None:
-    """A number with the digits that a spreadsheet shows; not-a-number is an empty cell."""
-    return format(number, ".15g") if number == number else None
+    """A number with the digits that a spreadsheet shows; none is an empty cell."""
+    return None if isnan(number) else format(number, ".15g")
 
 
 def by_value(values: pa.Array, read: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
@@ -68,7 +70,7 @@ def _looked_up(word: str, table: Mapping[str, str]) -> str | None:
 def steps(values: pa.Array, table: Mapping[str, str]) -> tuple[pa.Array, pa.Array | None]:
     """Steps, and the outcomes that the table gives with them, if it gives any."""
     told = {word: ours.rpartition(".") for word, ours in table.items() if "." in ours}
-    step = words(values, table | {word: head for word, (head, _, _) in told.items()})
+    step = words(values, {**table} | {word: head for word, (head, _, _) in told.items()})
     if not told:
         return step, None
     outcomes = {word: outcome for word, (_, _, outcome) in told.items()}
@@ -99,7 +101,7 @@ def _fen(yuan: pa.Array) -> pa.Array:
 
 def _amount(word: str) -> str:
     """The number in an amount as people write it: ¥1,234.50元."""
-    return word.strip("¥¥元 ").replace(",", "").replace(",", "")
+    return word.translate(AROUND).strip()
 
 
 def _whole(word: str, factor: int, most: int) -> int | None:
@@ -114,7 +116,9 @@ def _whole(word: str, factor: int, most: int) -> int | None:
 
 def days(values: pa.Array) -> pa.Array:
     """Whole days, from 0."""
-    return by_value(text(values), lambda each: _whole(each.rstrip("天日"), 1, DAYS_MAX), pa.int32())
+    return by_value(
+        text(values), lambda each: _whole(each.rstrip("天日"), 1, DAYS_MAX), pa.int32()
+    )
 
 
 def flags(values: pa.Array, table: Mapping[str, str]) -> pa.Array:
@@ -170,7 +174,7 @@ def _split(cell: str, separator: str) -> list[list[str]]:
 def _person(row: Any, posts: Mapping[str, str]) -> dict[str, Any] | None:
     if not isinstance(row, list) or not 1 <= len(row) <= 3:
         return None
-    person, post, order = (*row, *(None,) * (3 - len(row)))
+    person, post, order = [*row, None, None][:3]
     if not isinstance(person, str) or not person.strip() or not isinstance(post, str | None):
         return None
     turn = _whole(str(0 if order in (None, "") else order), 1, DAYS_MAX)

@@ -67,14 +67,19 @@ def remarks(log: Ocel) -> tuple[Remark, ...]:
     return tuple(Remark(code, WORDS[code], found[code]) for code in WORDS if found[code])
 
 
+def _names(one: Event | Thing) -> Iterable[str]:
+    """The names of its attributes."""
+    if isinstance(one, Event):
+        return one.attributes
+    return (name for name, _, _ in one.attributes)
+
+
 def _of_one(one: Event | Thing, types: Mapping[str, set[str]], known: set[str]) -> Iterator[str]:
     if one.type not in types:
         yield "type_undeclared"
     else:
-        names: Iterable[str] = one.attributes
-        if isinstance(one, Thing):
-            names = (name for name, _, _ in one.attributes)
-        yield from ("attribute_undeclared" for name in names if name not in types[one.type])
+        strange = set(_names(one)) - types[one.type]
+        yield from ["attribute_undeclared"] * len(strange)
     for target, qualifier in one.links:
         if target not in known:
             yield "object_missing"

@@ -28,17 +28,20 @@ from guiju.formats.logs.ocel_xml import read_xml
 from guiju.formats.logs.sqlite_pages import MAGIC
 from guiju.formats.logs.stream import head_of
 from guiju.formats.logs.times import ISO, wall_times
-from guiju.formats.logs.translation import columns_of
+from guiju.formats.logs.translation import columns_of, with_own
 
 BYTES_MAX = 1 << 29
 CASE = "ocel:case"
-KNOWN = {
-    "case": CASE,
-    "step": "ocel:type",
-    "at": "ocel:time",
-    "person": "object:person",
-    "applicant": "object:applicant",
-}
+KNOWN = with_own(
+    {
+        "case": CASE,
+        "step": "ocel:type",
+        "at": "ocel:time",
+        "person": "object:person:actor",
+        "applicant": "object:applicant",
+    }
+)
+ALWAYS, NEVER = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 (both without a zone)
 LISTS = ("items", "evidence", "present")
 
 
@@ -91,8 +94,8 @@ class OcelLog:
         match column.split(":", 2):
             case ["ocel", "case"]:
                 return _id(case) if case else None
-            case ["ocel", "type" | "time" | "id" as key]:
-                return str(getattr(event, key))
+            case ["ocel", "type" | "time" | "id"]:
+                return str(getattr(event, column.removeprefix("ocel:")))
             case ["object", kind, *qualifier]:
                 return self._objects(name, event, kind, qualifier)
             case ["case", _, *_]:
@@ -139,7 +142,7 @@ class _History:
         self.instants = dict(zip(known.to_pylist(), instants, strict=True))
         for thing in log.things:
             for name, time, value in thing.attributes:
-                since = self.instants[time] or datetime.min
+                since = self.instants[time] or ALWAYS
                 self.values.setdefault((thing.id, name), []).append((since, value))
         for each in self.values.values():
             each.sort(key=lambda pair: pair[0])
@@ -147,5 +150,5 @@ class _History:
     def value(self, id_: str, name: str, time: str) -> str | None:
         """The last value that an attribute had been given by then."""
         told = self.values.get((id_, name), [])
-        until = self.instants[time] or datetime.max
+        until = self.instants[time] or NEVER
         return next((value for since, value in reversed(told) if since <= until), None)

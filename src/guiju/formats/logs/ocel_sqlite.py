@@ -40,9 +40,7 @@ def read_sqlite(path: Path) -> Ocel:
     return log
 
 
-def _told(
-    file: SqliteFile, of: str
-) -> tuple[Types, dict[tuple[str, str], list[dict[str, Any]]]]:
+def _told(file: SqliteFile, of: str) -> tuple[Types, dict[tuple[str, str], list[dict[str, Any]]]]:
     """The types of events or objects with their attributes, and the rows of each one."""
     types: Types = {}
     rows: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)

@@ -85,7 +85,6 @@ def open_log(path: Path, mapping: Mapping | None = None) -> Log:
     return Log(path, _kind(path, head)(path, told), told)
 
 
-
 def _kind(path: Path, head: bytes) -> Callable[[Path, Mapping], Kind]:
     """The reader for a file that begins like this."""
     if head.startswith(b"PAR1"):

@@ -1,7 +1,8 @@
 """How large an area the cells of a sheet span, before a reader makes room for all of it.
 
-Two cells in opposite corners of a sheet span 17,000,000,000 cells; a reader that holds the area as
-a table would end the process. Read piece by piece from the XML of the sheets (ECMA-376, §18.3.1.4).
+Two cells in opposite corners of a sheet span 17,000,000,000 cells; a reader that holds the area
+as a table would end the process. Read piece by piece from the XML of the sheets (ECMA-376,
+§18.3.1.4).
 """
 
 import re

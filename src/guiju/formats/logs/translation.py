@@ -3,7 +3,8 @@
 One row's fault is its own: it is listed with every reason, and the rows around it are taken.
 """
 
-from collections.abc import Iterable, Mapping as Table
+from collections.abc import Iterable
+from collections.abc import Mapping as Table
 from difflib import get_close_matches
 from typing import Any
 
@@ -29,12 +30,18 @@ UNREADABLE = {
     "amount": "涉及金额读不懂(应为不小于零的整分)",
     "stop_days": "停止计时天数读不懂(应为不小于零的整数)",
 }
+OWN = "guiju:"  # before TOLD's names, in logs of formats that have no word for them
 SHOWN = 40  # characters of a value in a reason
 
 
 def columns_of(mapping: Mapping, known: Table[str, str]) -> dict[str, str]:
     """For each name of TOLD the column of the source, ``known`` where the mapping is silent."""
     return {**known, **mapping.columns.told()}
+
+
+def with_own(standard: Table[str, str]) -> dict[str, str]:
+    """Columns that a format has words for, and the others as our writers name them."""
+    return {name: standard.get(name, OWN + name) for name in TOLD.names if name != "row"}
 
 
 def identical(available: Iterable[str]) -> dict[str, str]:
@@ -116,17 +123,14 @@ class Translation:
                 return cells.days(column)
             case "reason":
                 return cells.flags(column, table)
-            case "items" | "evidence":
-                return cells.lists(column, table, mapping.csv.list_separator)
-            case "present":
-                return cells.people(column, mapping.values.post, mapping.csv.list_separator)
-            case _:
-                return cells.words(column, table)
+            case "items" | "evidence" | "present":
+                read = cells.people if name == "present" else cells.lists
+                table = mapping.values.post if name == "present" else table
+                return read(column, table, mapping.csv.list_separator)
+        return cells.words(column, table)
 
 
-def _reasons(
-    columns: Table[str, pa.Array], sources: Table[str, pa.Array]
-) -> dict[int, list[str]]:
+def _reasons(columns: Table[str, pa.Array], sources: Table[str, pa.Array]) -> dict[int, list[str]]:
     """For each place that cannot be taken, why."""
     found: dict[int, list[str]] = {}
     for name in dict.fromkeys((*REQUIRED, *UNREADABLE)):

@@ -16,20 +16,22 @@ from pyarrow import compute
 from guiju.formats.logs.batch import BATCH_ROWS, Chunk, LogError, Remark
 from guiju.formats.logs.mapping import Mapping
 from guiju.formats.logs.stream import Stream
-from guiju.formats.logs.translation import columns_of
+from guiju.formats.logs.translation import columns_of, with_own
 from guiju.formats.logs.xml_pieces import DEPTH_MAX, pieces, root_of
 
 CASE = "case:"
 NAME = "concept:name"
 LIFECYCLE = "lifecycle:transition"
-KNOWN = {
-    "case": CASE + NAME,
-    "step": NAME,
-    "at": "time:timestamp",
-    "person": "org:resource",
-    "post": "org:role",
-    "organ": "org:group",
-}
+KNOWN = with_own(
+    {
+        "case": CASE + NAME,
+        "step": NAME,
+        "at": "time:timestamp",
+        "person": "org:resource",
+        "post": "org:role",
+        "organ": "org:group",
+    }
+)
 STANDARD = ("concept", "time", "org", "lifecycle", "cost", "semantic", "micro", "identity")
 DATE_TIME = r"^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$"
 WORDS = {
