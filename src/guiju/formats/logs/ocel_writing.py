@@ -110,10 +110,11 @@ def _event(number: int, row: Row, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _value(value: Any, zone: ZoneInfo) -> Any:
+def _value(value: Any, zone: ZoneInfo) -> str:
+    """A value as text, which is all that the schema allows."""
     match value:
         case datetime():
             return value.replace(tzinfo=zone).isoformat()
-        case list():
-            return as_text(value)
-    return value
+        case bool():
+            return "true" if value else "false"
+    return as_text(value) or ""
