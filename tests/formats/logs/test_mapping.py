@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from tests.formats.logs.told import mapping_of
 
 from guiju.formats.logs.batch import LogError
 from guiju.formats.logs.mapping import Unit, identity, read_mapping
-from tests.formats.logs.told import mapping_of
 
 WRONG = {
     "columns.cas": ('[columns]\ncas = "x"', "是不是“case”"),

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.formats.logs.told import TIMES
 
 from guiju.formats.logs.times import is_format, wall_times
-from tests.formats.logs.told import TIMES
 
 ZONE = "Asia/Shanghai"
 FORMATS = ("iso", "%Y年%m月%d日", "%Y/%m/%d %H:%M", "%d.%m.%Y %H:%M:%S.%f%z")

@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from tests.formats.logs.told import EMPTY, events, ignored, mapping_of, rejected
 
 from guiju.formats.logs.batch import LogError
 from guiju.formats.logs.reading import open_log
-from tests.formats.logs.told import EMPTY, events, ignored, mapping_of, rejected
 
 SOUND = {"case": "N1", "step": "accept", "at": "2026-03-01 09:00"}
 
@@ -92,7 +92,8 @@ def test_words_become_words_of_the_chart(tmp_path: Path) -> None:
     row = {"编号": " N1 ", "环节": "受理", "时间": "2026年3月1日"}
     path = table(
         tmp_path,
-        row | {"人员": "p1", "单位": "住建局", "金额": "¥1,234.50元", "理由": "不合格", "天": "5天"},
+        row
+        | {"人员": "p1", "单位": "住建局", "金额": "¥1,234.50元", "理由": "不合格", "天": "5天"},
         row | {"环节": "准予", "参加": "甲/局长/1;乙", "材料": "申请书; 图纸"},
         row | {"环节": "核查"},
         row | {"环节": "打印"},

@@ -12,11 +12,11 @@ import pytest
 import r4pm
 from hypothesis import given, settings
 from lxml import etree
+from tests.formats.logs.told import ROWS, batch, events, remarks
 
 from guiju.formats.logs.batch import LogError
 from guiju.formats.logs.mapping import Mapping
 from guiju.formats.logs.writing import write_csv, write_ocel, write_parquet, write_xes
-from tests.formats.logs.told import ROWS, batch, events, remarks
 
 DATA = Path(os.environ.get("GUIJU_DATA", "/nonexistent"))
 XSD = DATA / "xes-ieee-1849-2016.xsd"

@@ -62,6 +62,7 @@ class Columns:
     outcome: str = ""
     at: str = ""
     recorded_at: str = ""
+    received: str = ""
     organ: str = ""
     post: str = ""
     person: str = ""

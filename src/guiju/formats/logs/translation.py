@@ -22,6 +22,7 @@ MISSING = {"case": "没有办件编号", "step": "没有环节", "at": "没有�
 UNREADABLE = {
     "at": "时间读不懂",
     "recorded_at": "录入时间读不懂",
+    "received": "收件时间读不懂",
     "present": "参加人读不懂",
     "reason": "是否说明理由读不懂",
     "items": "材料清单读不懂",
@@ -113,7 +114,7 @@ class Translation:
         mapping = self.mapping
         table: dict[str, str] = getattr(mapping.values, name, {})
         match name:
-            case "at" | "recorded_at":
+            case "at" | "recorded_at" | "received":
                 is_told = pa.types.is_temporal(column.type)
                 values = column if is_told else cells.text(column)
                 return wall_times(values, mapping.times.formats, mapping.times.zone)
