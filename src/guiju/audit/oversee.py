@@ -123,7 +123,8 @@ def _events(
     store: Store, known: kept.Kept, today: date, progress: Progress, *, is_anew: bool
 ) -> Iterator[Events]:
     """The events of the cases to be examined, bucket by bucket."""
-    columns = [name for name in CODED.names if name in store.manifest.told]
+    columns = ["power", "step", "outcome", *store.manifest.told]
+    columns = [name for name in CODED.names if name in columns]
     is_same_day = is_anew or known.state.day == today.isoformat()
     running = {} if is_same_day else known.running()
     none = np.zeros(0, np.int64)
