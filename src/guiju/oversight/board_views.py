@@ -74,7 +74,7 @@ def board(request: Request) -> HttpResponse:
         "bars_left_out": len([row for row in rows if row.running]) - len(drawn),
         "wide": mark_safe(graphs.bars("wide", title, bars, WIDE)),  # noqa: S308 - our own SVG
         "narrow": mark_safe(graphs.bars("narrow", title, bars, NARROW)),  # noqa: S308
-        "coarse": coarse(today) if scope.is_public else (),
+        "coarse": coarse(books) if scope.is_public else (),
     }
     return render(request, "oversight/board.html", context)
 

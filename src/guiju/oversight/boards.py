@@ -9,9 +9,12 @@ rows tells as much. Such powers stand apart, for the whole city, in round tens.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from guiju.cases.models import Case
 from guiju.kernel.lights import Light
@@ -99,23 +102,26 @@ class Books:
     powers: Mapping[str, Known]
     stands: list[Stand]
     fresh: list[Closing]  # closings that the table does not hold yet
+    aside: list[Closing]  # such closings of sensitive powers
 
     @classmethod
     def open(cls, scope: Scope, choice: Choice, today: date) -> "Books":
         """Read what the choice asks for, as far as the scope goes."""
         places, powers = Places.load(), known_powers()
-        books = cls(scope, choice, today, places, powers, [], [])
+        books = cls(scope, choice, today, places, powers, [], [], [])
         cases = Case.objects.filter(books.chosen(), ended="")
         found = open_cases(cases, places, today)
         books.stands.extend(s for s in found if books.has(s.version, s.division, s.organ))
-        books.fresh.extend(
-            c for c in unclosed() if books.has(c.version_id, c.division_id, c.organ)
-        )
+        for each in unclosed():
+            if books.has(each.version_id, each.division_id, each.organ):
+                books.fresh.append(each)
+            if powers[each.version_id].is_sensitive:
+                books.aside.append(each)
         return books
 
     def chosen(self) -> Q:
         """What SQL can choose of cases and closings alike."""
-        asked = Q(division_id__startswith=self.choice.division)
+        asked = self._within(self.choice.division)
         hidden = [s for s, p in self.powers.items() if self.scope.is_public and p.is_sensitive]
         if hidden:
             asked &= ~Q(version_id__in=hidden)
@@ -123,6 +129,12 @@ class Books:
             versions = [s for s, p in self.powers.items() if p.code == self.choice.power]
             asked &= Q(version_id__in=versions)
         return asked
+
+    def _within(self, code: str) -> Q:
+        """The cases of a division and of those below; by names, as the codes are few."""
+        inside = [each for each in self.places.divisions if each.startswith(code)]
+        everywhere = len(inside) == len(self.places.divisions)
+        return ~Q(pk="") if everywhere else Q(division__in=inside)
 
     def has(self, version: str, division: str, organ: str) -> bool:
         """Whether a case belongs to what was asked for, and may be counted for whoever asks."""
@@ -143,10 +155,8 @@ class Books:
         """The closings in the table that belong to what was asked for."""
         found = Closing.objects.filter(self.chosen())
         if not self.scope.is_public:
-            mine = Q(organ__in=self.scope.organs)
-            for code in self.scope.divisions:
-                mine |= Q(division_id__startswith=code)
-            found = found.filter(mine)
+            theirs = [self._within(code) for code in self.scope.divisions]
+            found = found.filter(reduce(or_, theirs, Q(organ__in=self.scope.organs)))
         if self.choice.organ:
             found = found.filter(organ=self.choice.organ)
         if self.choice.level:
@@ -320,16 +330,24 @@ def round_tens(count: int) -> str:
     return f"{count // COARSE * COARSE}多件" if count >= COARSE else f"不到{COARSE}件"
 
 
-def coarse(today: date) -> list[Coarse]:
-    """Sensitive powers since the year began, each in round tens."""
-    since = today.replace(month=1, day=1)
-    choice = Choice(since, today, by="power")
-    everything = Books.open(Scope(divisions=("",)), choice, today)
-    private = {known.code for known in everything.powers.values() if known.is_sensitive}
+def coarse(books: Books) -> list[Coarse]:
+    """Sensitive powers since the year began, each in round tens, whatever was chosen."""
+    private = {sha256: known for sha256, known in books.powers.items() if known.is_sensitive}
+    since = books.today.replace(month=1, day=1)
+    midnight = timezone.make_aware(datetime.combine(since, time.min))
+    received, done = Counter[str](), Counter[str]()
+    cases = Case.objects.filter(version__in=private, opened_at__gte=midnight).order_by()
+    for version, n in cases.values_list("version_id").annotate(Count("pk")):
+        received[private[version].code] += n
+    closed = Closing.objects.filter(version__in=private, closed_on__gte=since).order_by()
+    for version, n in closed.values_list("version_id").annotate(Count("pk")):
+        done[private[version].code] += n
+    for each in books.aside:
+        done[private[each.version_id].code] += each.closed_on >= since
+    names = {known.code: known.name for known in private.values()}
     return [
-        Coarse(row.label, round_tens(row.received), round_tens(row.finished))
-        for row in sorted(tallies(everything), key=lambda row: row.key)
-        if row.key in private
+        Coarse(name, round_tens(received[code]), round_tens(done[code]))
+        for code, name in sorted(names.items())
     ]
 
 

@@ -119,7 +119,7 @@ def _of_cases(today: date) -> Iterator[Figure]:
     ):
         how = f"没有走到终点的办件中,今天亮{light}灯的{aside}。"
         yield Figure(group, words, f"{whole.open[light]}件", how, board, "按机关列出")
-    for each in coarse(today):
+    for each in coarse(books):
         how = "能看出个人困难情况的职权,只报全市本年的约数,个位舍去,不分地方。"
         value = f"收到{each.received},办结{each.done}"
         yield Figure(group, f"{each.name}(本年)", value, how)
