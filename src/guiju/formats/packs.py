@@ -6,6 +6,9 @@
     divisions.toml            [[divisions]]: code, name; a code begins with its parent's code
     organs.toml               [[organs]] and [[posts]]
     people.toml               [[people]] and [[assignments]]
+    certificates.toml         [[certificates]]: enforcement certificates; may be left out
+    list.toml                 [[listed]]: which organ's list names which power; may be left out
+    duties.toml               [[duties]]: what an organ owes to do regularly; may be left out
     powers/*.toml             one power each, see guiju.kernel.power
     charts/*.toml             one chart each that powers call by the name of the file
 
@@ -23,6 +26,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from guiju.formats.pack_rows import Certificate, Duty, Listed
 from guiju.formats.reader import Misfit, read
 from guiju.kernel.fit import ChartError
 from guiju.kernel.net import compile_net
@@ -125,6 +129,9 @@ class Pack:
     people: tuple[PersonRow, ...]
     assignments: tuple[Assignment, ...]
     powers: tuple[Power, ...]
+    certificates: tuple[Certificate, ...] | None = None  # None: there is no such file
+    listed: tuple[Listed, ...] | None = None
+    duties: tuple[Duty, ...] | None = None
 
 
 def read_pack(folder: Path, on: date) -> Pack:
@@ -151,6 +158,9 @@ def read_pack(folder: Path, on: date) -> Pack:
         people=_rows(folder / "people.toml", "people", PersonRow, beside="assignments"),
         assignments=_rows(folder / "people.toml", "assignments", Assignment, beside="people"),
         powers=powers,
+        certificates=_optional(folder / "certificates.toml", "certificates", Certificate),
+        listed=_optional(folder / "list.toml", "listed", Listed),
+        duties=_optional(folder / "duties.toml", "duties", Duty),
     )
 
 
@@ -281,6 +291,11 @@ def _rows(path: Path, name: str, kind: Any, beside: str = "") -> tuple[Any, ...]
         return tuple(read(kind, row, where=f"{name}[{i}]") for i, row in enumerate(rows))
     except Misfit as error:
         raise _located(path, text, error) from None
+
+
+def _optional(path: Path, name: str, kind: Any) -> tuple[Any, ...] | None:
+    """The rows of a file that may be left out; None when it is."""
+    return _rows(path, name, kind) if path.exists() else None
 
 
 def _rules(folders: list[Path], on: date) -> dict[str, Rule]:
