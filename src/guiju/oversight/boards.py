@@ -34,7 +34,8 @@ PERIODS = {"week": 13, "month": 12}  # how many a trend shows
 LEVELS = ("市", "县", "乡", "村")
 WORST = {Light.RED: 0, Light.YELLOW: 1, Light.BLUE: 2, Light.GREY: 3, Light.GREEN: 4}
 COARSE = 10  # what is sensitive is told in steps of so many
-NOBODY = "(没有记载)"
+NOBODY = "(没有机关办过)"
+SHORT = timedelta(days=45)  # a longer period holds so much that an index is slower than none
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +165,22 @@ class Books:
             found = found.filter(organ__in=[o for o in places.organs if places.level(o) == level])
         return found
 
-    def grouped(self, day: str) -> Iterator[tuple[str, str, str, Light, int]]:
-        """Closings of the period by version, division, organ and light; ``day`` is a column."""
-        first, last = self.choice.first, self.choice.last
-        rows = self.closings().filter(**{f"{day}__range": (first, last)}).order_by()
-        columns = ("version_id", "division_id", "organ", "light")
-        for version, division, organ, light, n in rows.values_list(*columns).annotate(Count("pk")):
-            yield version, division, organ, Light(light), n
+    def grouped(self, column: str) -> Iterator[tuple[str, Light, int, int]]:
+        """Closings by a column and light: how many done in the period, how many received."""
+        period = self.choice.first, self.choice.last
+        done, received = Q(closed_on__range=period), Q(opened_on__range=period)
+        rows = self.closings().order_by()
+        if period[1] - period[0] <= SHORT:
+            rows = rows.filter(done | received)
+        counted = rows.values_list(column, "light").annotate(
+            done=Count("pk", filter=done), received=Count("pk", filter=received)
+        )
+        for value, light, n, of_these in counted:
+            yield value, Light(light), n, of_these
         for each in self.fresh:
-            if first <= getattr(each, day) <= last:
-                yield each.version_id, each.division_id, each.organ, Light(each.light), 1
+            days = each.closed_on, each.opened_on
+            is_done, is_received = (int(period[0] <= day <= period[1]) for day in days)
+            yield getattr(each, column), Light(each.light), is_done, is_received
 
     def per_day(self, day: str, first: date, **more: str) -> Counter[date]:
         """How many closings fall on each day from ``first``, by one of their days."""
@@ -186,51 +193,58 @@ class Books:
         return found
 
 
-Grouping = Callable[[str, str, str], tuple[str, str]]  # version, division, organ → key, label
+def columns(books: Books) -> tuple[str, str, Callable[[str], tuple[str, str]]]:
+    """What tells the rows of a board apart: of a stand, of a closing, and as key and label."""
+    places = books.places
 
-
-def grouping(books: Books) -> Grouping:
-    """How the rows of a board are told apart, for its choice."""
-    places, choice = books.places, books.choice
-
-    def by_power(version: str, _division: str, _organ: str) -> tuple[str, str]:
+    def power(version: str) -> tuple[str, str]:
         return books.powers[version].code, books.powers[version].name
 
-    def by_organ(_version: str, _division: str, organ: str) -> tuple[str, str]:
-        return organ, organ or NOBODY
+    def organ(name: str) -> tuple[str, str]:
+        return name, name or NOBODY
 
-    def by_level(_version: str, _division: str, organ: str) -> tuple[str, str]:
-        level = places.level(organ)
-        return level, f"{level}级" if level else NOBODY
+    def level(name: str) -> tuple[str, str]:
+        found = places.level(name)
+        return found, f"{found}级" if found else NOBODY
 
     depths = sorted({len(code) for code in places.divisions})
-    deeper = next((d for d in depths if d > len(choice.division or " " * depths[0])), depths[-1])
+    chosen = len(books.choice.division) or depths[0]
+    deeper = next((depth for depth in depths if depth > chosen), depths[-1])
 
-    def by_division(_version: str, division: str, _organ: str) -> tuple[str, str]:
-        code = division[:deeper]
+    def division(code: str) -> tuple[str, str]:
+        code = code[:deeper]
         return code, places.divisions.get(code, (code, ""))[0]
 
-    ways = {"power": by_power, "organ": by_organ, "level": by_level, "division": by_division}
-    return ways[choice.by]
+    match books.choice.by:
+        case "power":
+            return "version", "version_id", power
+        case "division":
+            return "division", "division_id", division
+        case "level":
+            return "organ", "organ", level
+        case _:
+            return "organ", "organ", organ
 
 
 def tallies(books: Books) -> list[Tally]:
     """The rows of a board, the one with most red, then yellow, cases first."""
-    key_of, rows = grouping(books), dict[str, Tally]()
+    of_stand, of_closing, named = columns(books)
+    rows: dict[str, Tally] = {}
 
-    def row(version: str, division: str, organ: str) -> Tally:
-        key, label = key_of(version, division, organ)
+    def row(value: str) -> Tally:
+        key, label = named(value)
         return rows.setdefault(key, Tally(key, label))
 
     first, last = books.choice.first, books.choice.last
     for stand in books.stands:
-        found = row(stand.version, stand.division, stand.organ)
+        found = row(getattr(stand, of_stand))
         found.open[stand.standing.light] += 1
         found.received += first <= stand.opened_on <= last
-    for version, division, organ, light, n in books.grouped("closed_on"):
-        row(version, division, organ).done[light] += n
-    for version, division, organ, _, n in books.grouped("opened_on"):
-        row(version, division, organ).received += n
+    for value, light, done, received in books.grouped(of_closing):
+        if done or received:
+            found = row(value)
+            found.done[light] += done
+            found.received += received
     if books.choice.by == "level":
         order = {level: at for at, level in enumerate(LEVELS)}
         return sorted(rows.values(), key=lambda t: order.get(t.key, len(order)))
@@ -339,8 +353,8 @@ def coarse(books: Books) -> list[Coarse]:
     cases = Case.objects.filter(version__in=private, opened_at__gte=midnight).order_by()
     for version, n in cases.values_list("version_id").annotate(Count("pk")):
         received[private[version].code] += n
-    closed = Closing.objects.filter(version__in=private, closed_on__gte=since).order_by()
-    for version, n in closed.values_list("version_id").annotate(Count("pk")):
+    closed = Closing.objects.filter(version__in=private).order_by().values_list("version_id")
+    for version, n in closed.annotate(n=Count("pk", filter=Q(closed_on__gte=since))):
         done[private[version].code] += n
     for each in books.aside:
         done[private[each.version_id].code] += each.closed_on >= since

@@ -1,8 +1,8 @@
 """How open cases stand today, for boards: thousands at once, each as the kernel says.
 
-A light depends on little: the version, the clock, and before the clock begins the open steps and
-the days on which they began. Cases that agree in these stand alike, so the kernel is asked once
-for all of them. Nothing is kept from one page to the next.
+A light depends on little: the limits and the clock; before the clock begins, on the version, the
+open steps and the days on which they began. Cases that agree in these stand alike, so the kernel
+is asked once for all of them. Nothing is kept from one page to the next.
 """
 
 import json
@@ -19,7 +19,7 @@ from django.utils import timezone
 from guiju.cases.models import Case
 from guiju.kernel.acts import state_from_json
 from guiju.kernel.lights import Standing, standing
-from guiju.kernel.power import APPLICANT, LAW
+from guiju.kernel.power import APPLICANT, LAW, Limits
 from guiju.kernel.terms import Calendar
 from guiju.organs.models import Assignment, Division, Organ, Post
 from guiju.organs.queries import firsts_present, posts_of
@@ -137,24 +137,33 @@ class Lights:
     days: Calendar
     today: date
     _known: dict[tuple[object, ...], Standing] = field(default_factory=dict)
+    _limits: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
     def of(self, version: str, text: str) -> Standing:
         """How a case stands, from its version and its state as stored."""
         plain = json.loads(text)
-        key = _light_key(version, plain)
+        if version not in self._limits:
+            self._limits[version] = _limits_key(program(version).power.limits)
+        key = _light_key(version, self._limits[version], plain)
         if key not in self._known:
             state = state_from_json(plain)
             self._known[key] = standing(program(version), state, self.days, self.today)
         return self._known[key]
 
 
-def _light_key(version: str, plain: Mapping[str, Any]) -> tuple[object, ...]:
+def _limits_key(limits: Limits) -> tuple[object, ...]:
+    return tuple((r.value, r.unit) for r in (limits.promised, limits.statutory, limits.reminder))
+
+
+def _light_key(
+    version: str, limits: tuple[object, ...], plain: Mapping[str, Any]
+) -> tuple[object, ...]:
     """All that a light depends on; before the clock begins, that is each open step's day."""
     if plain["start"] is None:
         since = tuple((step, at[:10]) for step, at in sorted(plain["since"].items()))
         return version, plain["marking"], since, plain["ended"]
     extensions = plain.get("extensions")
-    return version, plain["start"], plain["end"], repr(plain["stops"]), repr(extensions)
+    return limits, plain["start"], plain["end"], repr(plain["stops"]), repr(extensions)
 
 
 def open_cases(cases: QuerySet[Case], places: Places, today: date) -> list[Stand]:
