@@ -464,3 +464,4 @@ def test_the_screen_refreshes_itself_and_tells_its_moment(client: Client):
     assert "2026年9月9日" in shown
     assert "15:00" in shown
     assert "<script" not in shown
+    assert "refresh" not in client.get("/screen/?still=1").content.decode()

@@ -72,6 +72,7 @@ def look(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 688, "height": 1000})  # A4 less its margins, at 96 a inch
     page.emulate_media(media="print")
     assert page.evaluate("document.documentElement.scrollWidth") <= 688, f"{name} on paper"
+    keep(page, f"{name}-paper")
     page.emulate_media(media="screen")
     folder = os.environ.get("GUIJU_SCREENSHOTS")
     if folder:
@@ -132,6 +133,9 @@ def test_the_screen_fills_its_glass_and_nothing_is_cut(public: Page):
     public.set_viewport_size(SCREEN)
     public.goto("/screen/")
     keep(public, "screen", is_whole=False)
+    refreshes = violations(public)  # axe knows no page that may be held; it must find only this
+    assert [rule for rule, _ in refreshes] == ["meta-refresh"]
+    public.get_by_role("link", name="停住").click()
     assert violations(public) == []
     size = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     assert public.evaluate(size) == [1920, 1080]

@@ -75,7 +75,7 @@ def test_a_graph_says_in_one_sentence_what_it_is():
     for svg in (
         bars("a", "甲 & 乙 <丙>", []),
         spark("s", "甲 & 乙 <丙>", []),
-        trend("t", "甲 & 乙 <丙>", ["1月"], [Line("收到", (3,))], 350),
+        trend("t", "甲 & 乙 <丙>", ["1月"], [Line("收到", (3,))], (350, 240)),
     ):
         root = etree.fromstring(svg.encode())
         assert root.get("role") == "img"
@@ -85,7 +85,9 @@ def test_a_graph_says_in_one_sentence_what_it_is():
 
 @given(VALUES)
 def test_a_trend_puts_more_higher(values: list[int]):
-    svg = trend("t", "趋势", [str(i) for i in range(len(values))], [Line("a", tuple(values))], 720)
+    svg = trend(
+        "t", "趋势", [str(i) for i in range(len(values))], [Line("a", tuple(values))], (720, 240)
+    )
 
     path = next(p for p in re.findall(r'<path d="(M[^"]+)" fill="none" stroke="#17456b"', svg))
     heights = [float(y) for _, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", path)]
@@ -96,7 +98,7 @@ def test_a_trend_puts_more_higher(values: list[int]):
 
 
 def test_a_gap_in_a_line_is_not_bridged():
-    svg = trend("t", "趋势", ["1", "2", "3"], [Line("a", (1, None, 3))], 720)
+    svg = trend("t", "趋势", ["1", "2", "3"], [Line("a", (1, None, 3))], (720, 240))
 
     path = re.search(r'<path d="(M[^"]+)" fill="none" stroke="#17456b"', svg)
     assert path is not None
@@ -107,7 +109,7 @@ def test_a_gap_in_a_line_is_not_bridged():
 def test_names_of_lines_do_not_overlap(lasts: list[int]):
     lines = [Line(f"线{i}", (1, n)) for i, n in enumerate(lasts)]
 
-    svg = trend("t", "趋势", ["1", "2"], lines, 720)
+    svg = trend("t", "趋势", ["1", "2"], lines, (720, 240))
 
     heights = sorted(float(y) for y in re.findall(r'y="([\d.]+)" font-size="12" fill', svg))
     assert len(heights) == len(lasts)

@@ -99,14 +99,14 @@ def trend_page(request: Request) -> HttpResponse:
         "rows": rows[::-1],
         "sparks": _sparks(rows),
         "span": SPANS[choice.span],
-        "wide": trend_svg("wide", rows, choice.span, WIDE),
-        "narrow": trend_svg("narrow", rows, choice.span, NARROW),
+        "wide": trend_svg("wide", rows[:-1], choice.span, WIDE),
+        "narrow": trend_svg("narrow", rows[:-1], choice.span, NARROW),
     }
     return render(request, "oversight/board_trend.html", context)
 
 
-def trend_svg(name: str, rows: Sequence[Period], span: str, wide: int) -> str:
-    """The lines of a trend."""
+def trend_svg(name: str, rows: Sequence[Period], span: str, wide: int, high: int = 240) -> str:
+    """The lines of a trend, whose last period is over; ``high`` is of the lines alone."""
     days = [f"{row.first.month}月" if span == "month" else f"{row.first:%-m.%-d}" for row in rows]
     drawn = (
         graphs.Line("收到", tuple(row.received for row in rows)),
@@ -116,7 +116,7 @@ def trend_svg(name: str, rows: Sequence[Period], span: str, wide: int) -> str:
         graphs.Line("超法定", tuple(row.breached for row in rows)),
     )
     title = f"近{len(rows)}个{SPANS[span]}的收到、办结、按时办结和超时限件数,数字见下表"
-    return mark_safe(graphs.trend(name, title, days, drawn, wide))  # noqa: S308 - our own SVG
+    return mark_safe(graphs.trend(name, title, days, drawn, (wide, high)))  # noqa: S308
 
 
 def _sparks(rows: Sequence[Period]) -> list[tuple[str, int, str]]:

@@ -84,9 +84,14 @@ def bars(name: str, title: str, rows: Sequence[Bar], wide: int = 720) -> str:
     return _svg(name, title, (wide, top + len(rows) * ROW + 6), _hatches(name) + "".join(body))
 
 
-def trend(name: str, title: str, days: Sequence[str], lines: Sequence[Line], wide: int) -> str:
-    """Lines over periods; ``days`` names the periods, each line ends with its own name."""
-    high, left, top = 240, 46, 14
+def trend(
+    name: str, title: str, days: Sequence[str], lines: Sequence[Line], size: tuple[int, int]
+) -> str:
+    """Lines over periods; ``days`` names the periods, each line ends with its own name.
+
+    ``size`` is the width of the drawing and the height of its lines, without the days below.
+    """
+    (wide, high), left, top = size, 46, 14
     right = max(width(f"{line.name} 0000", SMALL) for line in lines) + 16
     top_value, step = scale(max((v for line in lines for v in line.values if v), default=0))
     plot = Rect(left, top, wide - left - right, high)
@@ -101,7 +106,8 @@ def trend(name: str, title: str, days: Sequence[str], lines: Sequence[Line], wid
         if (len(days) - 1 - at) % every == 0:
             x = plot.x + at * across
             body.append(label(day, x, plot.y + plot.h + 20, SMALL, text_anchor="middle"))
-    ends = _apart([plot.y + plot.h * (1 - (_last(line) / top_value)) for line in lines])
+    ends = [plot.y + plot.h * (1 - (_last(line) / top_value)) for line in lines]
+    ends = _apart(ends, plot.y + plot.h)
     for at, line in enumerate(lines):
         body.append(_course(line, plot, (across, top_value), at))
         words = f"{line.name} {_last(line)}"
@@ -191,14 +197,16 @@ def _mark(at: int, x: float, y: float) -> str:
     return tag("path", d=f"M{x:.1f} {y:.1f}{MARKS[at]}", fill=STROKES[at], stroke="#fff")
 
 
-def _apart(heights: Sequence[float]) -> list[float]:
-    """Heights of labels, moved down until no two overlap; in the order that was given."""
+def _apart(heights: Sequence[float], bottom: float) -> list[float]:
+    """Heights of labels, moved until no two overlap, none below ``bottom``; order is kept."""
     order = sorted(range(len(heights)), key=lambda i: heights[i])
     placed, lowest = list(heights), float("-inf")
     for i in order:
         placed[i] = lowest = max(heights[i], lowest + SMALL + 4)
-    over = max(max(placed, default=0) - 262, 0)  # the lowest label stays on the drawing
-    return [each - over for each in placed]
+    highest = bottom + SMALL + 4
+    for i in reversed(order):
+        placed[i] = highest = min(placed[i], highest - SMALL - 4)
+    return placed
 
 
 def _last(line: Line) -> int:

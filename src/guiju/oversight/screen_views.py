@@ -21,9 +21,9 @@ from guiju.powers.queries import program
 from guiju.record.models import Act
 
 FIGURE_HEAD = ("类", "数字", "值", "怎样算出", "名单")
-ORGANS_SHOWN, POWERS_SHOWN, ACTS_SHOWN = 8, 5, 6
+ORGANS_SHOWN, POWERS_SHOWN, ACTS_SHOWN = 6, 5, 6
 SLOW_DAYS = 90  # powers are compared by what was done in so many days
-SCREEN_WIDE = 470  # of a drawing, which the screen enlarges: so its letters grow too
+ORGANS_WIDE, TREND_SIZE = 510, (570, 186)  # the screen enlarges drawings, and their letters
 
 
 @require_safe
@@ -48,22 +48,28 @@ class Told:
 
 @require_safe
 def screen(request: Request) -> HttpResponse:
-    """The screen in the hall: 1920 × 1080, totals only, made to be read from five metres."""
+    """The screen in the hall: 1920 × 1080, totals only, made to be read from five metres.
+
+    It loads itself anew every minute; ``?still=1`` holds it, for slow readers (WCAG 2.2.1).
+    """
     today = request.moment.date()
     books = Books.open(Scope(), Choice(today, today), today)
     rows = tallies(books)
     whole, running = total(rows), [row for row in rows if row.running]
     bars = [graphs.Bar(r.label, tuple(r.open.items())) for r in running[:ORGANS_SHOWN]]
     title = "各机关在办件亮灯"
+    weeks = trend(books)[:-1]  # the current week is not over, its lines would fall for no reason
     context = {
         "total": whole,
         "lights": cells_of(whole),
-        "organs": mark_safe(graphs.bars("organs", title, bars, SCREEN_WIDE)),  # noqa: S308
+        "organs": mark_safe(graphs.bars("organs", title, bars, ORGANS_WIDE)),  # noqa: S308
         "organs_left_out": len(running) - len(bars),
-        "trend": trend_svg("trend", trend(books), "week", 620),
+        "trend": trend_svg("trend", weeks, "week", *TREND_SIZE),
+        "weeks": len(weeks),
         "slowest": _slowest(books),
         "acts": _last_acts(books),
         "moment": request.moment,
+        "is_still": "still" in request.GET,
     }
     return render(request, "oversight/board_screen.html", context)
 
