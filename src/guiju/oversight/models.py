@@ -1,0 +1,5 @@
+"""The tables of oversight."""
+
+from guiju.oversight.closings import Closing
+
+__all__ = ["Closing"]
