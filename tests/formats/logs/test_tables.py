@@ -3,7 +3,6 @@
 import gzip
 import zlib
 from collections.abc import Callable
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -11,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 from pyarrow import parquet
+from tests.formats.logs.told import batch, events, mapping_of, rejected, remarks, wall
 
 from guiju.formats.logs import excel_log, parquet_log
 from guiju.formats.logs.batch import Batch, LogError
@@ -19,7 +19,6 @@ from guiju.formats.logs.mapping import identity
 from guiju.formats.logs.reading import open_log
 from guiju.formats.logs.translation import Translation
 from guiju.formats.logs.writing import write_parquet
-from tests.formats.logs.told import batch, events, mapping_of, rejected, remarks
 
 HEADER = "case,step,at\n"
 ROW = "N{0},s{0},2026-03-01 09:00:00\n"
@@ -42,7 +41,7 @@ def in_csv(folder: Path) -> Read:
 
 def in_parquet(folder: Path) -> Read:
     """A Parquet file of 60 rows in row groups of 25, read in batches of 10."""
-    rows = [{"case": f"N{i}", "step": "s", "at": datetime(2026, 3, 1)} for i in range(60)]
+    rows = [{"case": f"N{i}", "step": "s", "at": wall("2026-03-01")} for i in range(60)]
     table = batch(rows)
     path = folder / "log.parquet"
     write_parquet(path, [table.slice(start, 25) for start in (0, 25, 50)])
@@ -94,7 +93,9 @@ def test_rows_of_another_length_are_rejected_by_their_number(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_any_encoding_is_read(encoding: str, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+def test_any_encoding_is_read(
+    encoding: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
     text = '编号,环节,时间\n"办件\n一",受理,2026-03-01\n'
     (tmp_path / "log.txt").write_bytes(pack(text.encode(encoding)))
     columns = '[columns]\ncase = "编号"\nstep = "环节"\nat = "时间"\n'
@@ -157,10 +158,10 @@ def workbook(folder: Path) -> Path:
     book.create_sheet("办件")
     sheet = book["办件"]
     sheet.append(["编号", "环节", "时间", "金额", "理由"])
-    sheet.append(["N1", "受理", datetime(2026, 3, 1, 9, 30), 19.99, True])
+    sheet.append(["N1", "受理", wall("2026-03-01T09:30"), 19.99, True])
     sheet.append([1024, "受理", "2026年3月2日", 0.1 + 0.2, None])
     sheet.append([])
-    sheet.append([140400202603010001.0, "受理", datetime(2026, 3, 3), "1,000", "否"])
+    sheet.append([140400202603010001.0, "受理", wall("2026-03-03"), "1,000", "否"])
     sheet.append([None, "受理", "someday", "x", "?"])
     book.save(folder / "log.xlsx")
     return folder / "log.xlsx"
@@ -230,7 +231,7 @@ def test_a_workbook_that_swells_is_refused(
 
 def test_files_that_are_damaged_or_nothing_are_told(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
-    write_parquet(path, [batch([{"case": "N", "step": "s", "at": datetime(2026, 3, 1)}])])
+    write_parquet(path, [batch([{"case": "N", "step": "s", "at": wall("2026-03-01")}])])
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(LogError, match="不是完好的 Parquet"):
         open_log(path)
@@ -257,7 +258,7 @@ def test_a_log_has_the_name_size_and_hash_of_its_file(tmp_path: Path) -> None:
 
 def test_parquet_reads_only_the_columns_it_needs(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
-    write_parquet(path, [batch([{"case": "N", "step": "s", "at": datetime(2026, 3, 1)}])])
+    write_parquet(path, [batch([{"case": "N", "step": "s", "at": wall("2026-03-01")}])])
     columns = '[columns]\ncase = "case"\nstep = "step"\nat = "at"'
 
     (chunk,) = parquet_log.ParquetLog(path, mapping_of(tmp_path, columns)).chunks(0)

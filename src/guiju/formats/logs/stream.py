@@ -59,9 +59,13 @@ class Stream(io.RawIOBase):
 
 
 def head_of(path: Path, size: int) -> bytes:
-    """The first bytes of a file, unpacked."""
+    """The first bytes of a file, unpacked, or what there is of them."""
+    found = b""
     with Stream(path) as stream:
-        found = b""
-        while len(found) < size and (more := stream.read(size - len(found))):
-            found += more
-        return found
+        try:
+            while len(found) < size and (more := stream.read(size - len(found))):
+                found += more
+        except LogError:
+            if not found:
+                raise
+    return found
