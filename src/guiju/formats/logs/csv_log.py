@@ -69,19 +69,14 @@ class CsvLog:
         bad: list[Any] = []
         last = 0
         with _Calm(Stream(self.path)) as stream:
-            try:
-                for batch, is_last in _with_last(self._batches(stream, bad)):
-                    numbers, last = _numbered(batch.num_rows, last, bad)
-                    if is_last and stream.error and not (bad and bad[-1].number - 1 > last):
-                        numbers, last = numbers[:-1], last - 1  # half a row
-                    chunk = self._chunk(batch, numbers, skip, stream.stream)
-                    rejected = _taken(bad, skip, last)
-                    if len(chunk.rows) or rejected:
-                        yield replace(chunk, read=last, rejected=rejected)
-            except pa.ArrowInvalid as error:
-                raise stream.error or self._told(str(error)) from None
-            except UnicodeDecodeError:
-                raise stream.error or self._not_encoded() from None
+            for batch, is_last in _with_last(self._batches(stream, bad)):
+                numbers, last = _numbered(batch.num_rows, last, bad)
+                if is_last and stream.error and not (bad and bad[-1].number - 1 > last):
+                    numbers, last = numbers[:-1], last - 1  # half a row
+                chunk = self._chunk(batch, numbers, skip, stream.stream)
+                rejected = _taken(bad, skip, last)
+                if len(chunk.rows) or rejected:
+                    yield replace(chunk, read=last, rejected=rejected)
             if stream.error:
                 bad = bad[:-1]  # half a row, if there is one left
             if bad and bad[-1].number - 1 > skip:
@@ -91,13 +86,22 @@ class CsvLog:
             if stream.error:
                 raise stream.error
 
-    def _batches(self, stream: io.RawIOBase, bad: list[Any]) -> Iterator[pa.RecordBatch]:
+    def _batches(self, stream: "_Calm", bad: list[Any]) -> Iterator[pa.RecordBatch]:
+        """Batches of rows as text; bad rows are put on the list. Raises LogError."""
+        try:
+            yield from self._opened(stream, bad)
+        except pa.ArrowInvalid as error:
+            raise stream.error or self._told(str(error)) from None
+        except UnicodeDecodeError:
+            raise stream.error or self._not_encoded() from None
+
+    def _opened(self, stream: "_Calm", bad: list[Any]) -> Iterator[pa.RecordBatch]:
         def reject(row: Any) -> str:
             bad.append(row)
             return "skip"
 
         names = list(dict.fromkeys(self.columns.values()))
-        yield from arrow_csv.open_csv(
+        found: Iterator[pa.RecordBatch] = arrow_csv.open_csv(
             stream,
             arrow_csv.ReadOptions(
                 use_threads=False,
@@ -115,6 +119,7 @@ class CsvLog:
                 quoted_strings_can_be_null=True,
             ),
         )
+        return found
 
     def _chunk(self, batch: pa.RecordBatch, numbers: Any, skip: int, stream: Stream) -> Chunk:
         """The rows of a batch that are not passed over."""
