@@ -1,5 +1,6 @@
 """Object-centric logs in JSON, XML and SQLite, and what in them does not hold together."""
 
+import gzip
 import json
 import sqlite3
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import pytest
 import r4pm
 from tests.formats.logs.told import events, mapping_of, rejected, remarks, wall
 
-from guiju.formats.logs import ocel_log
+from guiju.formats.logs import ocel_json, ocel_log, ocel_xml
 from guiju.formats.logs.batch import LogError
 from guiju.formats.logs.reading import open_log
 from guiju.formats.logs.sqlite_pages import SqliteFile
@@ -268,14 +269,21 @@ def test_what_is_no_ocel_is_told(content: bytes, problem: str, tmp_path: Path) -
         open_log(tmp_path / "log")
 
 
+@pytest.mark.parametrize("form", ["json", "xml"])
 def test_a_log_that_is_too_large_for_memory_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ocel_log, "BYTES_MAX", 100)
-    in_json(sound(), tmp_path / "a.json")
+    for module in (ocel_json, ocel_xml):
+        monkeypatch.setattr(module, "BYTES_MAX", 1 << 20)
+    WRITE[form](sound(), tmp_path / "log")
+    content = (tmp_path / "log").read_bytes()
+    (tmp_path / "log").write_bytes(gzip.compress(content[:-6] + b" " * (1 << 20) + content[-6:]))
 
+    with pytest.raises(LogError, match=r"解压后超过1兆字节.*拆成几个文件"):
+        open_log(tmp_path / "log")
+    monkeypatch.setattr(ocel_log, "BYTES_MAX", 100)
     with pytest.raises(LogError, match="拆成几个文件"):
-        open_log(tmp_path / "a.json")
+        open_log(tmp_path / "log")
 
 
 def test_sqlite_is_read_as_its_own_library_reads_it(tmp_path: Path) -> None:

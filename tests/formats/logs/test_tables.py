@@ -34,7 +34,7 @@ def in_csv(folder: Path) -> Read:
 
     def read(skip: int) -> list[Batch]:
         log = CsvLog(path, identity(), 300)
-        return list(map(Translation(identity(), log.columns).batch, log.chunks(skip)))
+        return list(map(Translation(identity(), log.columns, "").batch, log.chunks(skip)))
 
     return read
 

@@ -175,3 +175,12 @@ def test_a_column_that_is_missing_is_named_with_the_nearest(tmp_path: Path) -> N
         open_log(path, mapping_of(tmp_path, columns))
     with pytest.raises(LogError, match=r"不知道哪一列是 case.*源中有:受理编号、环节、时间"):
         open_log(path)
+
+
+def test_a_column_of_an_impossible_type_is_told(tmp_path: Path) -> None:
+    columns = {"case": ["N1"], "step": ["a"], "at": [wall("2026-03-01")]}
+    for name, value in (("person", {"id": 1}), ("items", [{"id": 1}]), ("present", ["p"])):
+        parquet.write_table(pa.table(columns | {name: [value]}), tmp_path / "a.parquet")
+
+        with pytest.raises(LogError, match=f"读不成 {name}"):
+            events(tmp_path / "a.parquet")

@@ -68,7 +68,7 @@ class Log:
 
         Raises LogError where the file breaks off; what came before was given already.
         """
-        translation = Translation(self._mapping, self._kind.columns)
+        translation = Translation(self._mapping, self._kind.columns, str(self.path))
         return map(translation.batch, self._kind.chunks(skip))
 
 
