@@ -323,3 +323,20 @@ def test_a_damaged_sqlite_file_is_told_and_never_endless(tmp_path: Path) -> None
         except LogError:
             told += 1
     assert told > 10
+
+
+def test_pages_that_point_at_each_other_are_no_endless_table(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    with sqlite3.connect(path) as base:
+        base.execute("PRAGMA page_size = 512")
+        base.execute("CREATE TABLE t (a TEXT)")
+        base.executemany("INSERT INTO t VALUES (?)", [("x" * 100,) for _ in range(50)])
+    base.close()
+    content = bytearray(path.read_bytes())
+    root = SqliteFile(path).tables["t"][0]
+    place = (root - 1) * 512 + 8  # the page after the last one
+    content[place : place + 4] = root.to_bytes(4, "big")
+    path.write_bytes(content)
+
+    with pytest.raises(LogError, match="页互相指向"):
+        list(SqliteFile(path).rows("t"))

@@ -152,6 +152,22 @@ def test_a_table_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
     assert bad_of(found) == []
 
 
+@pytest.mark.parametrize("half", ["N2,s2", "N2,s2,2026-03-01 09", ""])
+def test_half_a_row_where_a_table_breaks_off_is_no_row(half: str, tmp_path: Path) -> None:
+    packer = zlib.compressobj(wbits=31)
+    text = HEADER + ROW.format(0) + ROW.format(1) + half
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(packer.compress(text.encode()) + packer.flush(zlib.Z_SYNC_FLUSH))
+    found: list[Batch] = []
+
+    with pytest.raises(LogError, match="中途断了"):
+        found.extend(open_log(path).batches())
+
+    # Where it breaks off between two rows nobody knows that the last one is whole.
+    assert [row["case"] for row in rows_of(found)] == ["N0", "N1"][: 2 if half else 1]  # type: ignore[index]
+    assert bad_of(found) == []
+
+
 def workbook(folder: Path) -> Path:
     """A workbook with two sheets and cells of every kind."""
     book = openpyxl.Workbook()

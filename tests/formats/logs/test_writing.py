@@ -183,6 +183,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
         write_xes(tmp_path / name, [batch([WHOLE, BARE])])
 
     assert (tmp_path / "a.xes.gz").read_bytes() == (tmp_path / "b.xes.gz").read_bytes()
+    assert (tmp_path / "a.xes.gz").read_bytes()[4:8] == bytes(4)  # gzip would tell the hour
 
 
 def test_no_rows_make_an_empty_log(tmp_path: Path) -> None:
