@@ -39,7 +39,7 @@ def test_an_error_names_file_key_and_mend(key: str, tmp_path: Path) -> None:
 def test_what_is_no_mapping_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(LogError, match="没有这个文件"):
         read_mapping(tmp_path / "none.toml")
-    with pytest.raises(LogError, match="TOML 写法有误.*line 2"):
+    with pytest.raises(LogError, match=r"TOML 写法有误.*line 2"):
         mapping_of(tmp_path, "\n[columns\n")
     (tmp_path / "gb.toml").write_bytes("note = '对照'".encode("gb18030"))
     with pytest.raises(LogError, match="另存为 UTF-8"):

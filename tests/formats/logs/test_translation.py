@@ -1,13 +1,16 @@
 """Rows of a source in the words of charts; every reason for which one is rejected."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+<<<<<<< HEAD
 from tests.formats.logs.told import EMPTY, events, ignored, mapping_of, rejected
+=======
+from tests.formats.logs.told import EMPTY, events, ignored, mapping_of, rejected, wall
+>>>>>>> logs
 
 from guiju.formats.logs.batch import LogError
 from guiju.formats.logs.reading import open_log
@@ -99,7 +102,7 @@ def test_words_become_words_of_the_chart(tmp_path: Path) -> None:
         row | {"环节": "打印"},
         row | {"环节": "归档", "单位": "城管局"},
     )
-    base = EMPTY | {"case": "N1", "at": datetime(2026, 3, 1), "power": "P-1", "reason": False}
+    base = EMPTY | {"case": "N1", "at": wall("2026-03-01"), "power": "P-1", "reason": False}
 
     assert ignored(path, mapping) == 1
     assert events(path, mapping) == [
@@ -150,7 +153,7 @@ def test_numbers_that_are_typed_already_are_taken(tmp_path: Path) -> None:
     columns = {
         "case": pa.array([1, 2, 3]),
         "step": pa.array(["a", "b", "a"]).dictionary_encode(),
-        "at": pa.array([datetime(2026, 3, 1)] * 3, pa.timestamp("ms")),
+        "at": pa.array([wall("2026-03-01")] * 3, pa.timestamp("ms")),
         "fee": pa.array([19.99, None, float("nan")]),
         "amount": pa.array([5, None, 2**40], pa.uint64()),
         "reason": pa.array([True, None, False]),
@@ -174,5 +177,14 @@ def test_a_column_that_is_missing_is_named_with_the_nearest(tmp_path: Path) -> N
 
     with pytest.raises(LogError, match="没有列“受理编码”。是不是“受理编号”"):
         open_log(path, mapping_of(tmp_path, columns))
-    with pytest.raises(LogError, match="不知道哪一列是 case.*源中有:受理编号、环节、时间"):
+    with pytest.raises(LogError, match=r"不知道哪一列是 case.*源中有:受理编号、环节、时间"):
         open_log(path)
+
+
+def test_a_column_of_an_impossible_type_is_told(tmp_path: Path) -> None:
+    columns = {"case": ["N1"], "step": ["a"], "at": [wall("2026-03-01")]}
+    for name, value in (("person", {"id": 1}), ("items", [{"id": 1}]), ("present", ["p"])):
+        parquet.write_table(pa.table(columns | {name: [value]}), tmp_path / "a.parquet")
+
+        with pytest.raises(LogError, match=f"读不成 {name}"):
+            events(tmp_path / "a.parquet")

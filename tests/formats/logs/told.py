@@ -1,5 +1,6 @@
 """Rows of TOLD for tests, and reading a log whole."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,11 @@ ROW = st.fixed_dictionaries(
     }
 )
 ROWS = st.lists(ROW, min_size=1, max_size=6)
+
+
+def wall(text: str) -> datetime:
+    """A time without a zone, as logs have them."""
+    return datetime.fromisoformat(text)
 
 
 def batch(rows: list[dict[str, Any]]) -> pa.RecordBatch:

@@ -29,7 +29,7 @@ PEOPLE = pa.list_(PRESENT)
 def text(values: pa.Array) -> pa.Array:
     """Any column as trimmed text; an empty one is null."""
     kind = values.type
-    if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
+    if pa.types.is_dictionary(kind):
         return text(values.dictionary).take(values.indices)
     if pa.types.is_floating(kind):
         # 15 digits, as spreadsheets show them: 0.1 + 0.2 is 0.3.

@@ -5,7 +5,9 @@ is rejected, the others are taken.
 """
 
 import csv
+import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,9 @@ from guiju.formats.logs.mapping import Mapping
 from guiju.formats.logs.stream import Stream, head_of
 from guiju.formats.logs.translation import columns_of, identical, require
 
-BLOCK = 1 << 24  # bytes, about 200,000 rows; no row may be longer
+BLOCK = 1 << 22  # bytes; no row may be longer, and Arrow reads up to 32 of them ahead
 HEADER_MAX = 1 << 20
+REPLACED = "\ufffd"  # what stands for bytes that are no text
 
 
 class CsvLog:
@@ -42,16 +45,15 @@ class CsvLog:
     def _header(self) -> list[str]:
         """The names of the columns."""
         encoding = "utf-8-sig" if self._is_utf8 else self.csv.encoding
-        raw = head_of(self.path, HEADER_MAX)
-        text = raw.decode(encoding, "ignore")
-        lines = [line for line in text.splitlines(keepends=True) if line.strip()]
-        row = next(csv.reader(lines, delimiter=self.csv.delimiter), [])
-        whole = sum(map(len, lines[:1]))
+        text = head_of(self.path, HEADER_MAX).decode(encoding, "replace")
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=self.csv.delimiter)
         try:
-            raw[: len(text[:whole].encode(encoding))].decode(encoding)
-        except UnicodeDecodeError:
-            raise self._not_encoded() from None
-        return row
+            names = next((row for row in rows if row), [])
+        except csv.Error as error:
+            raise self._told(str(error)) from None
+        if any(REPLACED in name for name in names):
+            raise self._not_encoded()
+        return names
 
     @property
     def _is_utf8(self) -> bool:
@@ -65,30 +67,41 @@ class CsvLog:
     def chunks(self, skip: int) -> Iterator[Chunk]:
         """The rows after the first ``skip``. Raises LogError where the file cannot be read."""
         bad: list[Any] = []
-        with Stream(self.path) as stream:
-            try:
-                last = 0
-                for batch in self._batches(stream, bad):
-                    numbers, last = _numbered(batch.num_rows, last, bad)
-                    chunk = self._chunk(batch, numbers, skip, stream)
-                    chunk_bad = _taken(bad, skip, last)
-                    if len(chunk.rows) or chunk_bad:
-                        yield _with(chunk, last, chunk_bad)
-                if bad and bad[-1].number - 1 > skip:
-                    last = bad[-1].number - 1
-                    yield _with(self._none(stream), last, _taken(bad, skip, last))
-            except pa.ArrowInvalid as error:
-                raise self._told(str(error)) from None
-            except UnicodeDecodeError:
-                raise self._not_encoded() from None
+        last = 0
+        with _Calm(Stream(self.path)) as stream:
+            for batch, is_last in _with_last(self._batches(stream, bad)):
+                numbers, last = _numbered(batch.num_rows, last, bad)
+                if is_last and stream.error and not (bad and bad[-1].number - 1 > last):
+                    numbers, last = numbers[:-1], last - 1  # half a row
+                chunk = self._chunk(batch, numbers, skip, stream.stream)
+                rejected = _taken(bad, skip, last)
+                if len(chunk.rows) or rejected:
+                    yield replace(chunk, read=last, rejected=rejected)
+            if stream.error:
+                bad = bad[:-1]  # half a row, if there is one left
+            if bad and bad[-1].number - 1 > skip:
+                last = bad[-1].number - 1
+                none = self._none(stream.stream)
+                yield replace(none, read=last, rejected=_taken(bad, skip, last))
+            if stream.error:
+                raise stream.error
 
-    def _batches(self, stream: Stream, bad: list[Any]) -> Iterator[pa.RecordBatch]:
+    def _batches(self, stream: "_Calm", bad: list[Any]) -> Iterator[pa.RecordBatch]:
+        """Batches of rows as text; bad rows are put on the list. Raises LogError."""
+        try:
+            yield from self._opened(stream, bad)
+        except pa.ArrowInvalid as error:
+            raise stream.error or self._told(str(error)) from None
+        except UnicodeDecodeError:
+            raise stream.error or self._not_encoded() from None
+
+    def _opened(self, stream: "_Calm", bad: list[Any]) -> Iterator[pa.RecordBatch]:
         def reject(row: Any) -> str:
             bad.append(row)
             return "skip"
 
         names = list(dict.fromkeys(self.columns.values()))
-        yield from arrow_csv.open_csv(
+        found: Iterator[pa.RecordBatch] = arrow_csv.open_csv(
             stream,
             arrow_csv.ReadOptions(
                 use_threads=False,
@@ -106,11 +119,12 @@ class CsvLog:
                 quoted_strings_can_be_null=True,
             ),
         )
+        return found
 
     def _chunk(self, batch: pa.RecordBatch, numbers: Any, skip: int, stream: Stream) -> Chunk:
         """The rows of a batch that are not passed over."""
         start = int(np.searchsorted(numbers, skip, side="right"))
-        rest = batch.slice(start)
+        rest = batch.slice(start, len(numbers) - start)
         pairs = zip(rest.schema.names, rest.columns, strict=True)
         columns = {name: unguarded(column) for name, column in pairs}
         return Chunk(columns, numbers[start:], 0, stream.done, stream.total)
@@ -151,5 +165,38 @@ def _taken(bad: list[Any], skip: int, last: int) -> tuple[Rejected, ...]:
     )
 
 
-def _with(chunk: Chunk, read: int, rejected: tuple[Rejected, ...]) -> Chunk:
-    return Chunk(chunk.columns, chunk.rows, read, chunk.done, chunk.total, rejected)
+class _Calm(io.RawIOBase):
+    """A stream that ends where it breaks off, and keeps the error for later.
+
+    Arrow reads ahead, and on an error forgets what it had read.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.error: LogError | None = None
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; none at the end or where the stream breaks off."""
+        try:
+            return b"" if self.error else self.stream.read(size)
+        except LogError as error:
+            self.error = error
+            return b""
+
+    def close(self) -> None:
+        """Close the stream."""
+        self.stream.close()
+        super().close()
+
+
+def _with_last(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch, bool]]:
+    """Batches, each with whether it is the last."""
+    held = next(batches, None)
+    while held is not None:
+        following = next(batches, None)
+        yield held, following is None
+        held = following

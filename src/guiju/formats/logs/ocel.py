@@ -12,6 +12,7 @@ from guiju.formats.logs.batch import Remark
 
 Types = dict[str, set[str]]  # type → its attributes
 Link = tuple[str, str | None]  # object id, qualifier
+BYTES_MAX = 1 << 29  # unpacked; a log of this kind is held in memory
 WORDS = {
     "object_missing": "提到了不存在的对象",
     "type_undeclared": "用了没有声明的类型",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from guiju.formats.logs.batch import LogError
-from guiju.formats.logs.ocel import Event, Link, Ocel, Thing, Types
+from guiju.formats.logs.ocel import BYTES_MAX, Event, Link, Ocel, Thing, Types
 from guiju.formats.logs.stream import Stream
 
 KEYS = ("eventTypes", "objectTypes", "events", "objects")
@@ -15,7 +15,7 @@ KEYS = ("eventTypes", "objectTypes", "events", "objects")
 def read_json(path: Path) -> Ocel:
     """Read a log; entries that are not as they should be are counted. Raises LogError."""
     try:
-        with Stream(path) as stream:
+        with Stream(path, BYTES_MAX) as stream:
             data = json.loads(stream.readall().decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise LogError(str(path), "不是 UTF-8 文本", "另存为 UTF-8") from None

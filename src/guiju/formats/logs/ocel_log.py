@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from guiju.formats.logs.batch import BATCH_ROWS, Chunk, LogError, Remark
 from guiju.formats.logs.mapping import Mapping
-from guiju.formats.logs.ocel import WORDS, Event, Ocel, Thing, remarks
+from guiju.formats.logs.ocel import BYTES_MAX, WORDS, Event, Ocel, Thing, remarks
 from guiju.formats.logs.ocel_json import read_json
 from guiju.formats.logs.ocel_sqlite import read_sqlite
 from guiju.formats.logs.ocel_xml import read_xml
@@ -30,7 +30,6 @@ from guiju.formats.logs.stream import head_of
 from guiju.formats.logs.times import ISO, wall_times
 from guiju.formats.logs.translation import columns_of, with_own
 
-BYTES_MAX = 1 << 29
 CASE = "ocel:case"
 KNOWN = with_own(
     {
@@ -41,7 +40,7 @@ KNOWN = with_own(
         "applicant": "object:applicant",
     }
 )
-ALWAYS, NEVER = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 (both without a zone)
+ALWAYS, NEVER = map(datetime.fromisoformat, ("0001-01-01", "9999-12-31"))
 LISTS = ("items", "evidence", "present")
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from guiju.formats.logs.batch import LogError
-from guiju.formats.logs.ocel import Event, Ocel, Thing
+from guiju.formats.logs.ocel import BYTES_MAX, Event, Ocel, Thing
 from guiju.formats.logs.stream import Stream
 from guiju.formats.logs.xml_pieces import DEPTH_MAX, pieces
 
@@ -11,7 +11,7 @@ from guiju.formats.logs.xml_pieces import DEPTH_MAX, pieces
 def read_xml(path: Path) -> Ocel:
     """Read a log; entries that are not as they should be are counted. Raises LogError."""
     walk = _Walk(path)
-    with Stream(path) as stream:
+    with Stream(path, BYTES_MAX) as stream:
         for _ in pieces(path, stream, walk.start, walk.end, walk.text):
             pass
     return walk.log

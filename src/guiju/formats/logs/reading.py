@@ -68,7 +68,7 @@ class Log:
 
         Raises LogError where the file breaks off; what came before was given already.
         """
-        translation = Translation(self._mapping, self._kind.columns)
+        translation = Translation(self._mapping, self._kind.columns, str(self.path))
         return map(translation.batch, self._kind.chunks(skip))
 
 
@@ -93,9 +93,12 @@ def _kind(path: Path, head: bytes) -> Callable[[Path, Mapping], Kind]:
         return ExcelLog
     if head.startswith(MAGIC):
         return OcelLog
-    start = head_of(path, HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = head_of(path, HEAD)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start.decode("utf-16", "ignore").encode()
+    start = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"{"):
         return OcelLog
-    if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+    if start.startswith(b"<"):
         return OcelLog if OCEL_XML.search(start) else XesLog
     return CsvLog

@@ -17,6 +17,7 @@ ENCODINGS = {1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}
 LEAF, INTERIOR = 0x0D, 0x05
 WHOLE = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # serial type → bytes of a whole number
 NAME = re.compile(r"""\s*(?:"((?:[^"]|"")*)"|\[([^\]]*)\]|`([^`]*)`|'([^']*)'|(\w+))""")
+QUOTES = {'"': '"', "'": "'", "`": "`", "[": "]"}
 NO_COLUMN = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
 
 
@@ -154,19 +155,21 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
 
 def columns_of(sql: str) -> list[str]:
     """The names of the columns in a CREATE TABLE statement."""
-    body = sql[sql.index("(") + 1 : sql.rindex(")")]
     found, depth, start, quote = [], 0, 0, ""
-    for i, sign in enumerate(f"{body},"):
+    for i, sign in enumerate(sql):
         if quote:
             quote = "" if sign == quote else quote
-        elif sign in "\"'`":
-            quote = sign
+        elif sign in QUOTES:
+            quote = QUOTES[sign]
         elif sign in "()":
             depth += 1 if sign == "(" else -1
-        elif sign == "," and not depth:
-            found.append(body[start:i])
+            if depth == (sign == "("):  # the outermost ones
+                found.append(sql[start:i])
+                start = i + 1
+        elif sign == "," and depth == 1:
+            found.append(sql[start:i])
             start = i + 1
-    return [name for each in found if (name := _name(each))]
+    return [name for each in found[1:] if (name := _name(each))]
 
 
 def _name(column: str) -> str:

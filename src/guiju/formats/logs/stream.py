@@ -19,8 +19,9 @@ RATIO_MAX = 250  # beyond them; real logs pack 20 to 60 times, nothing but zeros
 class Stream(io.RawIOBase):
     """The bytes of a file, unpacked. Reading raises LogError when it is cut off or swells."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most: int | None = None) -> None:
         self.path, self.total, self.given = path, path.stat().st_size, 0
+        self.most = most  # bytes that the reader has room for
         self._file = path.open("rb")
         is_packed = self._file.read(2) == GZIP
         self._file.seek(0)
@@ -46,6 +47,9 @@ class Stream(io.RawIOBase):
         if self.given > FREE + RATIO_MAX * self.done:
             problem = f"解压后超过原来的{RATIO_MAX}倍,不像日志"
             raise LogError(str(self.path), problem, "确认来源;确是日志,就先解压再导入")
+        if self.most is not None and self.given > self.most:
+            problem = f"解压后超过{self.most >> 20}兆字节"
+            raise LogError(str(self.path), problem, "拆成几个文件,或展开成 Parquet")
         return data
 
     def readall(self) -> bytes:
@@ -59,9 +63,13 @@ class Stream(io.RawIOBase):
 
 
 def head_of(path: Path, size: int) -> bytes:
-    """The first bytes of a file, unpacked."""
+    """The first bytes of a file, unpacked, or what there is of them."""
+    found = b""
     with Stream(path) as stream:
-        found = b""
-        while len(found) < size and (more := stream.read(size - len(found))):
-            found += more
-        return found
+        try:
+            while len(found) < size and (more := stream.read(size - len(found))):
+                found += more
+        except LogError:
+            if not found:
+                raise
+    return found

@@ -67,8 +67,8 @@ def require(columns: Table[str, str], available: Iterable[str], file: str) -> No
 class Translation:
     """What a mapping makes of the rows of one source."""
 
-    def __init__(self, mapping: Mapping, columns: Table[str, str]) -> None:
-        self.mapping, self.columns = mapping, columns
+    def __init__(self, mapping: Mapping, columns: Table[str, str], file: str) -> None:
+        self.mapping, self.columns, self.file = mapping, columns, file
 
     def batch(self, chunk: Chunk) -> Batch:
         """The rows of a chunk: events, rejected ones, and how many were left out."""
@@ -96,7 +96,7 @@ class Translation:
 
     def _columns(self, sources: Table[str, pa.Array], count: int) -> dict[str, pa.Array]:
         """All columns of TOLD but ``row``."""
-        found = {name: self._read(name, column) for name, column in sources.items()}
+        found = {name: self._typed(name, column) for name, column in sources.items()}
         if "step" in sources:
             table = self.mapping.values.step
             found["step"], outcome = cells.steps(sources["step"], table)
@@ -109,6 +109,15 @@ class Translation:
             if constant:
                 found[name] = compute.fill_null(found[name], constant)
         return found
+
+    def _typed(self, name: str, column: pa.Array) -> pa.Array:
+        """A column of TOLD. Raises LogError when the source's type can be no such thing."""
+        try:
+            return self._read(name, column)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+            problem = f"列“{self.columns[name]}”的类型是 {column.type},读不成 {name}"
+            mend = "导出时换成文字,或在对照表中换一列"
+            raise LogError(self.file, problem, mend, f"columns.{name}") from None
 
     def _read(self, name: str, column: pa.Array) -> pa.Array:
         mapping = self.mapping

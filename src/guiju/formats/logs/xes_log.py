@@ -19,6 +19,7 @@ from guiju.formats.logs.stream import Stream
 from guiju.formats.logs.translation import columns_of, with_own
 from guiju.formats.logs.xml_pieces import DEPTH_MAX, pieces, root_of
 
+KEYS_MAX = 10_000  # so many are looked at for remarks
 CASE = "case:"
 NAME = "concept:name"
 LIFECYCLE = "lifecycle:transition"
@@ -180,14 +181,16 @@ class _Walk:
             self.is_event = False
         elif self.trace is not None:
             self.counts["trace_empty"] += self.first == self.read
-            self.seen_of_traces.update(self.trace)
+            if len(self.seen_of_traces) < KEYS_MAX:
+                self.seen_of_traces.update(self.trace)
             self.trace = None
         self.inside, self.until = -1, -1 if self.trace is None else 1
 
     def _take(self, event: dict[str, str]) -> None:
         """Append an event to the columns, if it counts."""
         trace = self.trace
-        self.seen.update(event)
+        if len(self.seen) < KEYS_MAX:
+            self.seen.update(event)
         if trace is None:
             self.counts["event_outside"] += 1
             trace = {}
