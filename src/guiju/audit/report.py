@@ -17,7 +17,7 @@ from guiju.audit.kept import FOUND, PLACE, findings
 from guiju.audit.oversee import Overseen
 from guiju.audit.store import Store
 
-EPOCH = datetime.min.replace(year=1970)
+EPOCH = datetime.fromisoformat("1970-01-01")  # logs tell wall-clock times
 
 
 @dataclass(frozen=True, slots=True)

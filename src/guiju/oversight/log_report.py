@@ -1,4 +1,4 @@
-"""The report of ``guiju oversee`` as one page that needs nothing else: for a screen and on paper."""
+"""The report of ``guiju oversee`` as one page that needs nothing else, for screen and paper."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

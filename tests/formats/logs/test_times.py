@@ -7,11 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-<<<<<<< HEAD
-from tests.formats.logs.told import TIMES
-=======
 from tests.formats.logs.told import TIMES, wall
->>>>>>> logs
 
 from guiju.formats.logs.times import is_format, wall_times
 

@@ -6,11 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-<<<<<<< HEAD
-from tests.formats.logs.told import EMPTY, events, ignored, mapping_of, rejected
-=======
 from tests.formats.logs.told import EMPTY, events, ignored, mapping_of, rejected, wall
->>>>>>> logs
 
 from guiju.formats.logs.batch import LogError
 from guiju.formats.logs.reading import open_log
