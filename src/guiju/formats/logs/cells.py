@@ -86,7 +86,7 @@ def steps(values: pa.Array, table: Mapping[str, str]) -> tuple[pa.Array, pa.Arra
 def money(values: pa.Array, is_yuan: bool) -> pa.Array:
     """Money in fen; null what is no amount of whole fen, or below nothing."""
     try:
-        found = _fen(text(values)) if is_yuan else compute.cast(values, pa.int64())
+        found = _fen(values) if is_yuan else compute.cast(values, pa.int64())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         factor = 100 if is_yuan else 1
         return by_value(text(values), lambda x: _whole(_amount(x), factor, FEN_MAX), pa.int64())
@@ -95,7 +95,9 @@ def money(values: pa.Array, is_yuan: bool) -> pa.Array:
 
 def _fen(yuan: pa.Array) -> pa.Array:
     """Yuan as fen, where all are plain numbers of at most two decimals. Raises ArrowInvalid."""
-    amounts = compute.cast(yuan, pa.decimal128(20, 2))
+    if pa.types.is_integer(yuan.type):
+        return compute.multiply_checked(compute.cast(yuan, pa.int64()), 100)
+    amounts = compute.cast(text(yuan), pa.decimal128(20, 2))
     return compute.cast(compute.multiply(amounts, pa.scalar(Decimal(100))), pa.int64())
 
 

@@ -23,6 +23,10 @@ DIRECTIVES = {
     "%z": r"(?P<z>Z|[+-][0-9]{2}(?::?[0-9]{2})?)",
 }
 OFFSET = r"(Z|:[0-9.]+[+-][0-9]{2}(:?[0-9]{2})?)$"
+SHAPE = (
+    r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
+)
 TOO_FINE = r"(\.[0-9]{6})[0-9]+"  # nanoseconds, which nobody means
 JUST_OFFSET = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
 
@@ -69,6 +73,8 @@ def _read(values: pa.Array, format_: str, zone: str) -> pa.Array:
         return compute.cast(texts, WALL)
     except pa.ArrowInvalid:
         texts = compute.replace_substring_regex(texts, TOO_FINE, r"\1")
+        looks_well = compute.match_substring_regex(texts, SHAPE)  # casting bad ones is slow
+        texts = compute.if_else(looks_well, texts, None)
     has_offset = compute.fill_null(compute.match_substring_regex(texts, OFFSET), False)
     found = _tolerant(compute.if_else(has_offset, None, texts), WALL)
     offset = texts.filter(has_offset)
