@@ -29,6 +29,7 @@ class Asked:
     name: str
     question: str
     count: int
+    is_asked: bool  # False: no part of it could be asked of this log
     unseen: tuple[str, ...]  # by part, in words
 
 
@@ -57,7 +58,8 @@ def _asked(detector: Detector, count: int, overseen: Overseen) -> Asked:
     unseen = [(row.part, row.why_not or row.unseen) for row in rows]
     words = tuple(f"{part}:{why}" for part, why in unseen if why)
     question = (_first_line(detector) or detector.name).rstrip("。")
-    return Asked(detector.id, detector.group, detector.name, question, count, words)
+    is_asked = not rows or not all(row.why_not for row in rows)
+    return Asked(detector.id, detector.group, detector.name, question, count, is_asked, words)
 
 
 def _first_line(detector: Detector) -> str:

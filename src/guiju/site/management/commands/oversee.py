@@ -104,7 +104,8 @@ class Command(BaseCommand):
             f"其中{found.unfit}件没有照图走;疑点{found.found.num_rows}条,由人判断"
         )
         for row in asked(found):
-            self.stdout.write(f"  {row.id} {row.group.value} {row.name}:{row.count}")
+            count = row.count if row.is_asked else "—"
+            self.stdout.write(f"  {row.id} {row.group.value} {row.name}:{count}")
             for words in row.unseen:
                 self.stdout.write(f"     不可核对 {words}")
         for reason, count in Counter(found.unknown).items():
