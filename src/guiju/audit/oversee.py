@@ -38,7 +38,7 @@ Progress = Callable[[int, int], None]  # buckets done, buckets in all
 
 CASE = (
     *("power", "organ", "applicant", "first_day", "first_row", "last_day", "ended_day"),
-    *("ended_row", "is_failure", "is_late"),
+    *("ended_row", "ended_step", "ended_outcome", "ended_n", "is_failure", "is_late"),
 )
 """What questions across cases look at, of each case."""
 

@@ -6,7 +6,8 @@
                  is_actor, certificate
     item         bucket, row, item           · document  bucket, row, kind
     kase         bucket, case, power, organ, applicant, division, first_day, first_row, last_day,
-                 last_row, last_n, ended_day, ended_at, ended_row, ended_n, is_failure, is_late
+                 last_row, last_n, ended_day, ended_at, ended_row, ended_step,
+                 ended_outcome, ended_n, is_failure, is_late
     done         power, organ, step, day     what was done when by whom, for duties
     deviation    bucket, case, n, row, code, step
     clock        bucket, case, row, kind, step, start_day, end_day, due_day, left_days
@@ -199,7 +200,8 @@ def _cases(
     """
     first, last = events.starts[:-1], events.starts[1:] - 1
     if not len(events):
-        empty = ("ended_day", "ended_at", "ended_row", "ended_n", "is_failure", "is_late")
+        ends = ("ended_day", "ended_at", "ended_row", "ended_step", "ended_outcome", "ended_n")
+        empty = (*ends, "is_failure", "is_late")
         return {name: np.zeros(0, np.int64) for name in (*CASE, *empty)}
     failure, is_joint = _ends(event, context)
     joint = _last_where((failure >= 0) & is_joint, events.starts)
@@ -219,6 +221,8 @@ def _cases(
         "ended_day": np.where(has_end, event["day"][at], UNTOLD),
         "ended_at": np.where(has_end, event["at"][at], NEVER),
         "ended_row": np.where(has_end, event["row"][at], UNTOLD),
+        "ended_step": np.where(has_end, event["step"][at], 0),
+        "ended_outcome": np.where(has_end, event["outcome"][at], 0),
         "ended_n": np.where(has_end, event["n"][at], UNTOLD),
         "is_failure": np.where(has_end, failure[at], 0),
         "is_late": np.isin(event["case"][first], _late(clock)).astype(np.int8),

@@ -22,6 +22,7 @@ from django.core.management.base import BaseCommand
 from guiju.audit.oversee import Overseen, oversee
 from guiju.audit.report import as_json, asked
 from guiju.audit.store import Store, StoreError
+from guiju.audit.truth import read_truth, scores
 from guiju.formats.logs.batch import Batch, LogError
 from guiju.formats.logs.mapping import read_mapping
 from guiju.formats.logs.reading import Log, open_log
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--on", type=date.fromisoformat, help="the day; today unless told")
         parser.add_argument("--json", type=Path, help="write all findings there")
         parser.add_argument("--html", type=Path, help="write a report there")
+        parser.add_argument("--truth", type=Path, help="of a simulated log: how well it was found")
 
     def handle(self, *args: object, **options: Any) -> None:
         """Take in, oversee, report."""
@@ -65,6 +67,8 @@ class Command(BaseCommand):
         if options["html"]:
             page = report(found, store, pack, on, clock.now())
             options["html"].write_text(page, encoding="utf-8")
+        if options["truth"]:
+            self._score(found, options["truth"])
         sys.exit(1 if found.found.num_rows else 0)
 
     def _take(self, store: Store, path: Path, mapping: Path | None) -> None:
@@ -113,6 +117,22 @@ class Command(BaseCommand):
         names = {power.code: power.name for power in pack.powers}
         for code in found.too_free:
             self.stdout.write(f"  “{names[code]}”的图太自由,不能拿记录核对")
+
+    def _score(self, found: Overseen, truth: Path) -> None:
+        """How well what was done was found, detector by detector."""
+        deeds = read_truth(truth)
+        self.stdout.write("\n编号  做了  查出  查出率  误报  名称")
+        rows = scores(deeds, found.findings)
+        for row in rows:
+            share = "—" if row.recall is None else f"{row.recall:.1%}"
+            numbers = f"{row.done:>5} {row.found:>5} {share:>7} {row.false:>5}"
+            self.stdout.write(f"{row.detector:<4} {numbers}  {row.name}")
+        false = sum(row.false for row in rows)
+        clean = found.cases - len({each.case for each in deeds})
+        self.stdout.write(f"没有违规的{clean}件里误报{false}条({false / max(clean, 1):.3%})")
+        unseen = Counter(each.words for each in deeds if not each.leaves_trace)
+        for words, count in unseen.items():
+            self.stdout.write(f"日志里看不见的 {count}处:{words}")
 
 
 def _write_json(path: Path, found: Overseen, store: Store, on: date) -> None:
