@@ -80,6 +80,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "guiju.site",
     "guiju.portal",
+    "guiju.oversight",
     "guiju.cases",
     "guiju.powers",
     "guiju.organs",
