@@ -83,16 +83,22 @@ def main(folder: Path) -> None:
     sent, ended = folder / "sent", folder / "ended"
     context = get_context("spawn")
     writers = [context.Process(target=write, args=(job,)) for job in range(WRITERS)]
-    arguments = [(str(sent), str(ended), job < DYING) for job in range(SENDERS + DYING)]
-    senders = [context.Process(target=send, args=each) for each in arguments]
-    for process in writers + senders:
+    dying, senders = (
+        [context.Process(target=send, args=(str(sent), str(ended), dies)) for _ in range(number)]
+        for number, dies in ((DYING, True), (SENDERS, False))
+    )
+    for process in writers + dying:
+        process.start()
+    for process in dying:  # each finds something to send, as nobody else sends yet
+        process.join()
+    for process in senders:
         process.start()
     for process in writers:
         process.join()
     ended.touch()
     for process in senders:
         process.join()
-    codes = sorted({process.exitcode for process in writers + senders})
+    codes = sorted({process.exitcode for process in writers + dying + senders})
     in_time = Counter(sent.read_text().split())
     sends(sent, dies=False)
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):

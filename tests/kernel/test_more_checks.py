@@ -1,4 +1,4 @@
-"""C04 to C24 on the powers of the sample city: each is sound, and one word makes a finding."""
+"""C04 to C25 on the powers of the sample city: each is sound, and one word makes a finding."""
 # ruff: noqa: E501
 
 from dataclasses import replace

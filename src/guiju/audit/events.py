@@ -37,6 +37,24 @@ CODED = pa.schema(
 )
 
 
+def by_case_and_time(
+    case: npt.NDArray[np.int32], at: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """The order of events by case and time, those of the same time as they stand.
+
+    Sorting numbers is many times faster than sorting places by numbers, so case and place are
+    sorted as one number. Fewer than 2^31 events.
+    """
+    count = len(case)
+    order = np.arange(count)
+    if count and (at[1:] < at[:-1]).any():
+        order = np.argsort(at, kind="stable")
+    key = case[order].astype(np.int64) << 32 | np.arange(count)
+    key.sort()
+    found: npt.NDArray[np.int64] = order[key & 0xFFFFFFFF]
+    return found
+
+
 class Words:
     """A dictionary of words: code 0 is none, codes are given in the order of appearance."""
 

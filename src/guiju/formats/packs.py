@@ -7,6 +7,9 @@
     organs.toml               [[organs]] and [[posts]]
     people.toml               [[people]] and [[assignments]]
     lights.toml               [[policies]]: lights, cards and reminders, see guiju.kernel.lights
+    certificates.toml         [[certificates]]: enforcement certificates; may be left out
+    list.toml                 [[listed]]: which organ's list names which power; may be left out
+    duties.toml               [[duties]]: what an organ owes to do regularly; may be left out
     powers/*.toml             one power each, see guiju.kernel.power
     charts/*.toml             one chart each that powers call by the name of the file
 
@@ -26,6 +29,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from guiju.formats.pack_rows import Certificate, Duty, Listed
 from guiju.formats.reader import Misfit, read
 from guiju.kernel.fit import ChartError
 from guiju.kernel.lights import Policy
@@ -143,6 +147,9 @@ class Pack:
     assignments: tuple[Assignment, ...]
     powers: tuple[Power, ...]
     policies: tuple[Policy, ...] = ()
+    certificates: tuple[Certificate, ...] | None = None  # None: there is no such file
+    listed: tuple[Listed, ...] | None = None
+    duties: tuple[Duty, ...] | None = None
 
 
 def read_pack(folder: Path, on: date) -> Pack:
@@ -170,6 +177,9 @@ def read_pack(folder: Path, on: date) -> Pack:
         assignments=_rows(folder / "people.toml", "assignments", Assignment, beside="people"),
         powers=powers,
         policies=_policies(folders, rules),
+        certificates=_optional(folder / "certificates.toml", "certificates", Certificate),
+        listed=_optional(folder / "list.toml", "listed", Listed),
+        duties=_optional(folder / "duties.toml", "duties", Duty),
     )
 
 
@@ -315,6 +325,11 @@ def _rows(
         return tuple(read(kind, row, rules, f"{name}[{i}]") for i, row in enumerate(rows))
     except Misfit as error:
         raise _located(path, text, error) from None
+
+
+def _optional(path: Path, name: str, kind: Any) -> tuple[Any, ...] | None:
+    """The rows of a file that may be left out; None when it is."""
+    return _rows(path, name, kind) if path.exists() else None
 
 
 def _rules(folders: list[Path], on: date) -> dict[str, Rule]:

@@ -20,6 +20,7 @@ class Unit(StrEnum):
     COPY = "份"
     FEN = "分"
     ITEM = "项"
+    FOLD = "倍"
 
 
 class Certainty(StrEnum):

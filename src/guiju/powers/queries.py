@@ -6,8 +6,10 @@ from functools import lru_cache
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from guiju.formats.reader import read
+from guiju.kernel.behaviour import behaviour_of
 from guiju.kernel.power import Power
 from guiju.kernel.program import Program, compile_power
+from guiju.kernel.table import Table, compiled
 from guiju.kernel.terms import Calendar, Year
 from guiju.organs.models import Person
 from guiju.powers.models import CalendarYear, Draft, Version
@@ -26,6 +28,12 @@ def program(sha256: str) -> Program:
     """The program of a version. Raises Version.DoesNotExist."""
     text = Version.objects.values_list("text", flat=True).get(sha256=sha256)
     return compile_power(read(Power, json.loads(text)))
+
+
+@lru_cache(maxsize=512)
+def table(sha256: str) -> Table:
+    """The table by which records are held against a version. Raises TooManyStates."""
+    return compiled(behaviour_of(program(sha256).net))
 
 
 def power(sha256: str) -> Power:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("versions/<slug:sha256>.json", views.version_file, name="power-version-file"),
     path("calendar/<int:year>.json", views.calendar_file, name="calendar-file"),
     path("<slug:code>/", views.guide, name="power-guide"),
+    path("versions/<slug:sha256>/table.json", views.table_file, name="power-table"),
     path("versions/<slug:sha256>/", views.version, name="power-version"),
     path("versions/<slug:sha256>/<slug:kind>.svg", views.chart, name="power-chart"),
 ]

@@ -5,9 +5,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from guiju.kernel.power import APPLICANT
+from guiju.kernel.table import digest, told
 from guiju.powers.drawings import drawings
 from guiju.powers.models import CalendarYear, Version
-from guiju.powers.queries import current_versions, list_text, power, program
+from guiju.powers.queries import current_versions, list_text, power, program, table
 
 
 @require_safe
@@ -53,6 +54,13 @@ def version_file(request: HttpRequest, sha256: str) -> HttpResponse:
 
 
 @require_safe
+def table_file(request: HttpRequest, sha256: str) -> HttpResponse:
+    """The table by which records are held against a version; its SHA-256 is on the page."""
+    found = get_object_or_404(Version, sha256=sha256)
+    return _published(told(table(found.sha256)), "public, max-age=31536000, immutable")
+
+
+@require_safe
 def calendar_file(request: HttpRequest, year: int) -> HttpResponse:
     """The arrangement of a year, byte for byte as the log names it."""
     return _published(get_object_or_404(CalendarYear, year=year).text, "no-cache")
@@ -71,6 +79,7 @@ def _guide(request: HttpRequest, found: Version) -> HttpResponse:
         "version": found,
         "power": shown,
         "drawings": drawings(found.sha256),
+        "table": digest(table(found.sha256)),
         "steps": [
             {
                 "step": step,

@@ -32,6 +32,7 @@ from guiju.kernel.checks import (
     c22_clock,
     c23_promise,
     c24_conditions,
+    c25_replayable,
 )
 from guiju.kernel.checks.finding import Finding, Subject
 from guiju.kernel.net import compile_net
@@ -65,6 +66,7 @@ CHECKS = (
     c22_clock,
     c23_promise,
     c24_conditions,
+    c25_replayable,
 )
 
 

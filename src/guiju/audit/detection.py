@@ -1,0 +1,219 @@
+"""``detect``: detectors asked over relations; findings, and what could not be asked.
+
+Silence is no answer: of every part of every detector the result says how many findings it has,
+or why it could not be asked (不可核对), and of each column that it needs how many events do not
+tell it. Queries see numbers only in the place of ``$name``; nothing of a log becomes SQL.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from string import Template
+
+import duckdb
+
+from guiju.audit.coding import EPOCH
+from guiju.audit.context import Context
+from guiju.audit.detector import Detector, Part, Scope, Seen, day_of
+from guiju.audit.events import UNTOLD
+from guiju.audit.finding import Finding, finding_id
+
+COLUMN_NAMES = {
+    "recorded_at": "录入时间",
+    "power": "职权",
+    "outcome": "办理结果",
+    "organ": "机关",
+    "post": "岗位",
+    "person": "经办人",
+    "certificate": "执法证号",
+    "reason": "是否说明理由",
+    "fee": "收费",
+    "amount": "金额",
+    "stop_days": "停止计时天数",
+    "applicant": "申请人",
+    "division": "区划",
+    "present": "在场人员",
+    "order": "发言顺序",
+    "items": "材料",
+    "evidence": "凭证",
+}
+"""The columns of a log that detectors need, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What detectors are asked about: a log's context, what it tells, and the day."""
+
+    context: Context
+    told: frozenset[str]  # columns, as ``relations.told`` has them, of the whole log
+    today: date
+    case_name: Callable[[int, int], str]  # the name of a case, from bucket and number
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A row of the table: one part of one detector, and whether it could be asked."""
+
+    detector: str
+    name: str
+    part: str
+    why_not: str  # in words; "" when it could be asked
+    count: int = 0
+    unseen: str = ""  # what could not be seen although it could be asked, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """Findings, ordered by detector, day and id, and the table of what was asked."""
+
+    findings: tuple[Finding, ...]
+    checked: tuple[Checked, ...]
+
+
+def detect(
+    connection: duckdb.DuckDBPyConnection,
+    detectors: Iterable[Detector],
+    asking: Asking,
+    scope: Scope,
+) -> Detected:
+    """Ask the detectors of one scope; the relations are registered on the connection."""
+    findings: dict[str, Finding] = {}
+    checked = []
+    for detector in detectors:
+        if detector.scope is not scope:
+            continue
+        for part in detector.parts:
+            why_not = obstacle(connection, detector, part, asking)
+            found = () if why_not else tuple(_found(connection, detector, part, asking))
+            findings |= {each.id: each for each in found}
+            names = (detector.id, detector.name, part.name)
+            unseen = "" if why_not else _unseen(connection, detector, part, asking)
+            count = len({each.id for each in found})
+            checked.append(Checked(*names, why_not, count, unseen))
+    order = sorted(findings.values(), key=lambda each: (each.detector, each.day, each.id))
+    return Detected(tuple(order), tuple(checked))
+
+
+def query(detector: Detector, sql: str, context: Context, today: date) -> str:
+    """SQL with its numbers put in. Raises KeyError for a threshold that is not set."""
+    used = _thresholds(detector, sql)
+    numbers = {name: context.rules[id_].number for name, id_ in used.items()}
+    numbers |= {**context.numbers, "today": (today - EPOCH).days}
+    return Template(sql).substitute(numbers)
+
+
+def obstacle(
+    connection: duckdb.DuckDBPyConnection, detector: Detector, part: Part, asking: Asking
+) -> str:
+    """Why a part cannot be asked, in words; "" when it can."""
+    untold = [COLUMN_NAMES[name] for name in part.needs if name not in asking.told]
+    if untold:
+        return f"日志没有“{'”“'.join(untold)}”"
+    rules = asking.context.rules
+    unset = [id_ for id_ in _thresholds(detector, part.sql).values() if id_ not in rules]
+    if unset:
+        return f"内容包没有规则“{'”“'.join(unset)}”"
+    if "today" in Template(part.sql).get_identifiers() and _is_beyond(asking):
+        return f"工作日历没有{asking.today.year}年"
+    absent = [asking.context.absent[name] for name in part.tables if name in asking.context.absent]
+    if absent:
+        return ";".join(absent)
+    apart = [column for column, where in part.meets if not _meets(connection, column, where)]
+    names = "”“".join(COLUMN_NAMES[column] for column in apart)
+    return f"日志里的“{names}”没有一个在内容包里" if apart else ""
+
+
+def _meets(connection: duckdb.DuckDBPyConnection, column: str, where: str) -> bool:
+    relation, other = where.split(".")
+    sql = f"""
+    SELECT count(*) FROM (SELECT DISTINCT e.{column} AS word FROM event AS e) AS seen
+    JOIN (SELECT DISTINCT k.{other} AS word FROM {relation} AS k) AS known
+      ON known.word = seen.word WHERE seen.word <> 0
+    """  # noqa: S608 - names of columns and relations, from the detector alone
+    return _count(connection, sql) > 0
+
+
+def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    """The one number that a query answers."""
+    ((count,),) = connection.execute(sql).fetchall()
+    return int(count)
+
+
+def _unseen(
+    connection: duckdb.DuckDBPyConnection, detector: Detector, part: Part, asking: Asking
+) -> str:
+    """What a part could not see although it was asked, in words."""
+    blind = [(part.blind, part.unseen)] if part.blind else []
+    blind += [(OUTSIDE, "件超出工作日历的年份")] if "JOIN calendar" in part.sql else []
+    told = []
+    for sql, words in blind:
+        count = _count(connection, query(detector, sql, asking.context, asking.today))
+        told += [f"另有{count}{words},不可核对"] if count else []
+    return ";".join(told)
+
+
+OUTSIDE = """
+SELECT count(*) FROM kase AS k
+LEFT JOIN calendar AS a ON a.day = k.first_day
+LEFT JOIN calendar AS b ON b.day = k.last_day
+WHERE a.day IS NULL OR b.day IS NULL
+"""
+
+
+def _is_beyond(asking: Asking) -> bool:
+    calendar = asking.context.calendar
+    return not 0 < (asking.today - calendar.first).days < len(calendar.counts) - 1
+
+
+def _found(
+    connection: duckdb.DuckDBPyConnection, detector: Detector, part: Part, asking: Asking
+) -> Iterator[Finding]:
+    context = asking.context
+    answer = connection.execute(query(detector, part.sql, context, asking.today))
+    columns = [each[0] for each in answer.description or ()]
+    used = _thresholds(detector, part.sql)
+    limits = {name: context.rules[id_].words() for name, id_ in used.items()}
+    for row in answer.fetchall():
+        values = dict(zip(columns, row, strict=True))
+        yield _finding(detector, part, asking, Seen(values, context, limits))
+
+
+def _finding(detector: Detector, part: Part, asking: Asking, seen: Seen) -> Finding:
+    bucket = seen["bucket"]
+    case = "" if bucket == UNTOLD else asking.case_name(bucket, seen["case"])
+    power, organ = seen.text("power"), seen.text("organ")
+    rows = tuple(sorted({seen["row"], seen["other"]} - {UNTOLD}))
+    detail = "|".join((part.name, *(_key(seen, column) for column in part.key)))
+    return Finding(
+        id=finding_id(detector.id, power, case or organ, rows, detail),
+        detector=detector.id,
+        group=detector.group,
+        severity=detector.severity,
+        power=power,
+        case=case,
+        organ=organ,
+        rows=rows,
+        day=day_of(seen["day"]),
+        words=part.words(seen),
+        rule=_citation(detector, part, seen),
+        counter=detector.counter,
+    )
+
+
+def _key(seen: Seen, column: str) -> str:
+    return seen.date(column) if column.endswith("_day") else seen.text(column)
+
+
+def _citation(detector: Detector, part: Part, seen: Seen) -> str:
+    """The rule that the row names, else the detector's own with those of its thresholds."""
+    if seen.values.get("rule"):
+        return seen.text("rule")
+    known = seen.context.rules
+    ids = dict.fromkeys((detector.rule, *_thresholds(detector, part.sql).values()))
+    return ";".join(known[id_].citation() for id_ in ids if id_ in known)
+
+
+def _thresholds(detector: Detector, sql: str) -> dict[str, str]:
+    """The thresholds of a detector that a query asks for: name → id of the rule."""
+    named = Template(sql).get_identifiers()
+    return {name: id_ for name, id_ in detector.thresholds.items() if name in named}

@@ -1,0 +1,36 @@
+"""Files that survive a power cut: the old one or the new one, never half of one."""
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import parquet
+
+
+def write_table(path: Path, table: pa.Table, compression: str = "zstd") -> None:
+    """Write a table as Parquet."""
+    path.parent.mkdir(exist_ok=True)
+    temporary = path.with_suffix(".new")
+    parquet.write_table(table, temporary, compression=compression)
+    _settle(temporary, path)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file."""
+    path.parent.mkdir(exist_ok=True)
+    temporary = path.with_suffix(".new")
+    temporary.write_bytes(content)
+    _settle(temporary, path)
+
+
+def _settle(temporary: Path, path: Path) -> None:
+    """Give a written file its name, so that a power cut leaves the old one or the new one."""
+    for each in (temporary, None, path.parent):
+        if each is None:
+            temporary.replace(path)
+            continue
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

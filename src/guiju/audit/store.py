@@ -1,0 +1,349 @@
+"""A store of events: a folder to which logs are added, never changed; integers in Parquet.
+
+    store.json                  format, number of buckets, what has been taken in (``Manifest``)
+    words.json                  the dictionary of all words but cases and applicants
+    rejected/SOURCE-PART.json   rows that could not be read, with their reasons
+    bucket-07/raw-PART.parquet      rows as they came: words coded, cases still by name
+    bucket-07/cases.parquet         names of the bucket's cases; the place is the number
+    bucket-07/events-N.parquet      coded events (``events.CODED``), by case, time and row
+    bucket-07/NAME.parquet          what others keep beside them (``put``)
+
+A case lies in bucket crc32(name) mod the number of buckets, with all its events. Taking a log
+in has two phases. Rows are first written in parts, each of which is complete once the manifest
+names it: killed at any moment, the same log taken in again goes on after the last part. At the
+end each bucket with new rows is sealed: cases get numbers, rows are sorted, one file is added;
+several are merged into one when there are many. Memory is bounded by a part and by a bucket.
+
+``row`` is a running number over all sources; ``source_of`` leads back to the source's own row.
+Applicants are told by 63 bits of a SHA-256: two are taken for one with a chance of less than
+one in a hundred thousand among ten million.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import compute, parquet
+
+from guiju.audit.durable import write, write_table
+from guiju.audit.events import CODED, Events, Words, by_case_and_time
+from guiju.audit.intake import buckets_of, coded, told
+
+FORMAT = 1
+PART_ROWS = 1_000_000  # so many rows are committed at once
+FILES_MAX = 6  # of one bucket; then they are merged
+Numbers = npt.NDArray[np.int64]
+
+
+class StoreError(Exception):
+    """A folder that is no store, or a source that cannot be taken in; in words."""
+
+
+class Rejected(Protocol):
+    """A row that a reader could not read."""
+
+    row: int
+    reason: str
+
+
+class Batch(Protocol):
+    """Some rows of a source, as readers give them (``formats.logs``)."""
+
+    events: pa.RecordBatch  # of formats.logs.schema.TOLD
+    rejected: Sequence[Any]
+    read: int  # rows of the source read so far, rejected and ignored ones too
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A log that was taken in, or is being."""
+
+    name: str
+    sha256: str
+    first: int  # the store's number of its row 0
+    read: int = 0  # rows read so far
+    taken: int = 0  # of these, events
+    rejected: int = 0
+    parts: int = 0
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a store holds; whatever it does not name is not there."""
+
+    buckets: int
+    sources: tuple[Source, ...] = ()
+    raw: tuple[str, ...] = ()  # parts not yet sealed
+    files: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # bucket → its files
+    first: int = 0  # earliest and latest time, microseconds since 1970
+    last: int = 0
+    told: tuple[str, ...] = ()  # columns that some row tells
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of taking a log in."""
+
+    source: Source
+    is_known: bool = False  # it was there already, and nothing was done
+
+
+class Store:
+    """A folder of events. One process at a time may write to it."""
+
+    def __init__(self, folder: Path, manifest: Manifest, words: Words) -> None:
+        self.folder, self.manifest, self.words = folder, manifest, words
+
+    @classmethod
+    def create(cls, folder: Path, buckets: int = 32) -> "Store":
+        """A new store. Raises StoreError when the folder holds something already."""
+        if folder.exists() and any(folder.iterdir()):
+            raise StoreError(f"{folder} 里已经有东西,换一个空文件夹")
+        folder.mkdir(parents=True, exist_ok=True)
+        store = cls(folder, Manifest(buckets), Words())
+        store._commit(store.manifest)
+        return store
+
+    @classmethod
+    def open(cls, folder: Path) -> "Store":
+        """The store in a folder. Raises StoreError."""
+        try:
+            manifest = json.loads((folder / "store.json").read_text("utf-8"))
+            texts = json.loads((folder / "words.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{folder} 不是事件库,或者已经损坏({error})") from error
+        if manifest.get("format") != FORMAT:
+            raise StoreError(f"{folder} 的格式是{manifest.get('format')},本程序只认{FORMAT}")
+        return cls(folder, _manifest(manifest), Words(texts))
+
+    @property
+    def buckets(self) -> int:
+        """How many buckets there are."""
+        return self.manifest.buckets
+
+    # Taking in
+
+    def append(self, name: str, digest: str, batches: Callable[[int], Iterable[Batch]]) -> Taken:
+        """Take a source in, all or, if it was begun before, the rest of it.
+
+        ``batches`` is asked once, with the number of rows to pass over. Raises whatever it
+        raises; what was committed before stays, and is gone on from the next time.
+        """
+        source = next((s for s in self.manifest.sources if s.sha256 == digest), None)
+        if source is not None and source.is_whole:
+            return Taken(source, is_known=True)
+        if any(not each.is_whole for each in self.manifest.sources if each is not source):
+            raise StoreError("上一份日志还没有收完,先把它收完")
+        if source is None:
+            first = max((each.first + each.read for each in self.manifest.sources), default=0)
+            source = Source(name, digest, first)
+            self._commit(replace(self.manifest, sources=(*self.manifest.sources, source)))
+        waiting: list[Batch] = []
+        for batch in batches(source.read):
+            waiting.append(batch)
+            if sum(each.events.num_rows for each in waiting) >= PART_ROWS:
+                source = self._part(source, waiting)
+                waiting = []
+        if waiting:
+            source = self._part(source, waiting)
+        return Taken(self._seal(source))
+
+    def _part(self, source: Source, batches: Sequence[Batch]) -> Source:
+        """Write some rows to all buckets, and commit them."""
+        table = pa.Table.from_batches([each.events for each in batches])
+        part = f"{len(self.manifest.sources) - 1:04}-{source.parts:05}"
+        new = coded(table, self.words, source.first)
+        bucket = buckets_of(new["case"], self.buckets)
+        order = np.argsort(bucket.astype(np.int16), kind="stable")
+        edges = np.searchsorted(bucket[order], np.arange(self.buckets + 1)).tolist()
+        new = new.take(pa.array(order))
+        for number, (start, stop) in enumerate(pairwise(edges)):
+            if start < stop:
+                path = self._bucket(number) / f"raw-{part}.parquet"
+                write_table(path, new.slice(start, stop - start), "lz4")
+        rejected = [row for each in batches for row in each.rejected]
+        if rejected:
+            lines = [{"row": row.row, "reason": row.reason} for row in rejected]
+            text = json.dumps(lines, ensure_ascii=False)
+            write(self.folder / "rejected" / f"{part}.json", text.encode())
+        source = replace(
+            source,
+            read=batches[-1].read,
+            taken=source.taken + table.num_rows,
+            rejected=source.rejected + len(rejected),
+            parts=source.parts + 1,
+        )
+        manifest = _with_times(self.manifest, new["at"])
+        sources, raw = (*manifest.sources[:-1], source), (*manifest.raw, part)
+        columns = tuple(sorted({*manifest.told, *told(new)}))
+        self._commit(replace(manifest, sources=sources, raw=raw, told=columns))
+        return source
+
+    def _seal(self, source: Source) -> Source:
+        """Number the cases of new rows and sort them in, bucket by bucket; commit all at once."""
+        files = dict(self.manifest.files)
+        gone: list[Path] = []
+        for bucket in range(self.buckets):
+            folder = self._bucket(bucket)
+            parts = [folder / f"raw-{part}.parquet" for part in self.manifest.raw]
+            parts = [each for each in parts if each.exists()]
+            if not parts:
+                continue
+            new = pa.concat_tables(parquet.read_table(each) for each in parts)
+            rows = self._numbered(bucket, new)
+            old = files.get(str(bucket), ())
+            if len(old) >= FILES_MAX:
+                rows = pa.concat_tables([*(_read(folder, each) for each in old), rows])
+                gone += [folder / f"events-{each}.parquet" for each in old]
+                files[str(bucket)] = (max(old) + 1,)
+            else:
+                files[str(bucket)] = (*old, max(old, default=0) + 1)
+            write_table(folder / f"events-{files[str(bucket)][-1]}.parquet", _sorted(rows))
+            gone += parts
+        whole = replace(source, is_whole=True)
+        sources = (*self.manifest.sources[:-1], whole)
+        self._commit(replace(self.manifest, sources=sources, raw=(), files=files))
+        for each in gone:
+            each.unlink(missing_ok=True)
+        return whole
+
+    def _numbered(self, bucket: int, rows: pa.Table) -> pa.Table:
+        """The rows with the numbers of their cases; new names are added to the bucket's.
+
+        Names that were added for rows which were never committed do no harm.
+        """
+        path = self._bucket(bucket) / "cases.parquet"
+        known = parquet.read_table(path)["name"].combine_chunks() if path.exists() else NO_NAMES
+        names = rows["case"].combine_chunks().dictionary_encode()
+        number = compute.index_in(names.dictionary, value_set=known)
+        strange = names.dictionary.filter(number.is_null())
+        if len(strange):
+            known = pa.concat_arrays([known, strange])
+            write_table(path, pa.table({"name": known}))
+            number = compute.index_in(names.dictionary, value_set=known)
+        case = number.to_numpy(zero_copy_only=False)[names.indices.to_numpy()]
+        return rows.set_column(0, "case", pa.array(case.astype(np.int32)))
+
+    def _commit(self, manifest: Manifest) -> None:
+        texts = json.dumps(self.words.texts[1:], ensure_ascii=False)
+        write(self.folder / "words.json", texts.encode())
+        write(self.folder / "store.json", json.dumps(asdict(manifest)).encode())
+        self.manifest = manifest
+
+    # Reading
+
+    def events(
+        self,
+        bucket: int,
+        cases: Numbers | None = None,
+        columns: Iterable[str] = CODED.names,
+    ) -> Events:
+        """The events of a bucket, or of some of its cases, sorted; only these columns."""
+        wanted = list(dict.fromkeys(("case", "at", "row", *columns)))
+        folder, files = self._bucket(bucket), self.manifest.files.get(str(bucket), ())
+        tables = [_read(folder, each, wanted) for each in files]
+        if cases is not None:
+            mask = np.zeros(self.case_count(bucket), np.bool_)
+            mask[cases] = True
+            tables = [t.filter(pa.array(mask[t["case"].to_numpy()])) for t in tables]
+        whole = pa.concat_tables(tables) if tables else CODED.empty_table().select(wanted)
+        if len(tables) > 1:
+            whole = _sorted(whole)
+        return Events({name: whole[name].combine_chunks() for name in wanted}, bucket)
+
+    def cases_since(self, bucket: int, row: int) -> Numbers:
+        """The numbers of the bucket's cases that have events with higher rows, ascending."""
+        found = []
+        for number in self.manifest.files.get(str(bucket), ()):
+            path = self._bucket(bucket) / f"events-{number}.parquet"
+            if _highest_row(path) > row:
+                rows = parquet.read_table(path, columns=["case", "row"])
+                found.append(rows["case"].to_numpy()[rows["row"].to_numpy() > row])
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+
+    def case_count(self, bucket: int) -> int:
+        """How many cases a bucket has."""
+        path = self._bucket(bucket) / "cases.parquet"
+        return int(parquet.read_metadata(path).num_rows) if path.exists() else 0
+
+    def case_names(self, bucket: int) -> pa.Array:
+        """The names of a bucket's cases, by number."""
+        path = self._bucket(bucket) / "cases.parquet"
+        return parquet.read_table(path)["name"].combine_chunks() if path.exists() else NO_NAMES
+
+    def source_of(self, row: int) -> tuple[str, int]:
+        """The source of a row, and which row it was there."""
+        source = next(each for each in reversed(self.manifest.sources) if each.first < row)
+        return source.name, row - source.first
+
+    def rejected(self) -> Iterator[tuple[str, int, str]]:
+        """Rows that could not be read: source, row there, reason."""
+        for path in sorted((self.folder / "rejected").glob("*.json")):
+            source = self.manifest.sources[int(path.stem.split("-")[0])]
+            for each in json.loads(path.read_text("utf-8")):
+                yield source.name, each["row"], each["reason"]
+
+    def put(self, bucket: int, name: str, table: pa.Table) -> None:
+        """Keep a table beside a bucket's events, in the place of an earlier one."""
+        write_table(self._bucket(bucket) / f"{name}.parquet", table)
+
+    def get(self, bucket: int, name: str) -> pa.Table | None:
+        """A table that was kept; None: there is none."""
+        path = self._bucket(bucket) / f"{name}.parquet"
+        return parquet.read_table(path) if path.exists() else None
+
+    def _bucket(self, number: int) -> Path:
+        return self.folder / f"bucket-{number:02}"
+
+
+NO_NAMES = pa.array([], pa.string())
+
+
+def _manifest(told: dict[str, Any]) -> Manifest:
+    """A manifest from JSON."""
+    return Manifest(
+        **{name: told[name] for name in ("buckets", "first", "last", "format")},
+        sources=tuple(Source(**each) for each in told["sources"]),
+        raw=tuple(told["raw"]),
+        files={bucket: tuple(numbers) for bucket, numbers in told["files"].items()},
+        told=tuple(told["told"]),
+    )
+
+
+def _with_times(manifest: Manifest, at: pa.ChunkedArray) -> Manifest:
+    """The manifest with the span of its times wide enough for these."""
+    low, high = compute.min_max(at).as_py().values()
+    if low is None:
+        return manifest
+    if manifest.raw or manifest.files:
+        low, high = min(low, manifest.first), max(high, manifest.last)
+    return replace(manifest, first=low, last=high)
+
+
+def _sorted(rows: pa.Table) -> pa.Table:
+    """By case, time and row."""
+    row = rows["row"].to_numpy()
+    if (row[1:] < row[:-1]).any():
+        rows = rows.take(pa.array(np.argsort(row, kind="stable")))
+    order = by_case_and_time(rows["case"].to_numpy(), rows["at"].to_numpy())
+    return rows.take(pa.array(order)).combine_chunks()
+
+
+def _highest_row(path: Path) -> int:
+    """The highest row of a file, from its statistics."""
+    told = parquet.read_metadata(path)
+    column = CODED.names.index("row")
+    groups = (told.row_group(i).column(column).statistics for i in range(told.num_row_groups))
+    return max((int(each.max) for each in groups), default=0)
+
+
+def _read(folder: Path, number: int, columns: Sequence[str] = tuple(CODED.names)) -> pa.Table:
+    return parquet.read_table(folder / f"events-{number}.parquet", columns=list(columns))
