@@ -98,7 +98,7 @@ def given_of(events: Events) -> dict[str, pa.Table]:
     for kind in (1, 2, 3):
         left = np.where(np.arange(many) % 50 == kind, -1, 3)
         clocks.append([np.full(many, v) if np.isscalar(v) else v for v in (
-            events.bucket, np.arange(many), events.array("row")[last], kind, 0, 0,
+            events.bucket, np.arange(many), events.array("row")[last], kind, 0,
             day[first], day[last], day[last] + left, left)])
     clock = [np.concatenate(each) for each in zip(*clocks, strict=True)]
     some = np.arange(0, many, 100)

@@ -12,7 +12,14 @@ LISTS = ("present", "items", "evidence")
 
 def events_of(words: Words, rows: Sequence[Mapping[str, object]]) -> Events:
     """Events from rows; words as texts, what is left out is not told; sorted as they must be."""
-    untold = {"at": 0, "recorded_at": NEVER, "reason": UNTOLD, "fee": UNTOLD, "amount": UNTOLD}
+    untold = {
+        "at": 0,
+        "recorded_at": NEVER,
+        "received": NEVER,
+        "reason": UNTOLD,
+        "fee": UNTOLD,
+        "amount": UNTOLD,
+    }
     untold |= {"stop_days": UNTOLD, "applicant": UNTOLD, **{name: [] for name in LISTS}}
     whole = []
     for number, row in enumerate(rows, 1):

@@ -45,6 +45,7 @@ PACK: Pack = replace(
     ),
 )
 WORDS = ("power", "step", "outcome", "organ", "post", "person", "certificate", "division")
+TIMES = ("recorded_at", "received")
 NUMBERS = ("reason", "fee", "amount", "stop_days")
 Told = Mapping[str, Any]
 
@@ -92,7 +93,7 @@ class Log:
 def log(*texts: str) -> Log:
     """Lines of events, and of what others have found out about them.
 
-    A line such as "clock 2 2 0 0 03-03 -1 03-19 3" is a row of a relation, without bucket and
+    A line such as "clock 2 2 0 03-03 -1 03-19 3" is a row of a relation, without bucket and
     case (which is the first one); a word in it is a step, a day counts as a day.
     """
     lines = [line for text in texts for line in text.split("\n") if line.strip()]
@@ -129,7 +130,6 @@ def number(word: str, words: Words) -> int:
 def coded(each: Told, row: int, words: Words, cases: list[str]) -> dict[str, Any]:
     """One event as the columns of ``CODED`` have it."""
     plain = {name: words.code(each.get(name, "")) for name in WORDS}
-    recorded = each.get("recorded_at")
     present = [
         {"person": words.code(who), "post": words.code(post), "order": int(order or 0)}
         for who, post, order in (f"{each}::".split(":")[:3] for each in each.get("present", ()))
@@ -139,7 +139,7 @@ def coded(each: Told, row: int, words: Words, cases: list[str]) -> dict[str, Any
         "case": cases.index(each["case"]),
         "row": row,
         "at": moment(each["at"]),
-        "recorded_at": moment(recorded) if recorded else NEVER,
+        **{name: moment(each[name]) if name in each else NEVER for name in TIMES},
         **{name: each.get(name, -1) for name in NUMBERS},
         "applicant": words.code(each.get("applicant", "")),
         "present": present,

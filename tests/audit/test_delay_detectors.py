@@ -22,7 +22,7 @@ DUE = replace(
     ),
 )
 MONTHS = "\n".join(f"{month:02}-15 visit.done 查甲" for month in (1, 2, 3, 4, 5, 6, 7, 8, 9))
-CLOCK = "clock 1 2 0 0 09-01 -1 09-17 {left}"
+CLOCK = "clock 1 2 0 09-01 -1 09-17 {left}"
 START = "09-01 accept.accept 窗甲"
 AGAIN = """
 09-01 apply.submit 民甲 applicant=民甲
@@ -42,13 +42,13 @@ def ended(*spent: int) -> str:
 
 
 SHOWN = [
-    ("B1", PACK, "“受理”应有", "09-01 apply.submit 民甲\nclock 1 1 accept 0 09-01 -1 09-08 -1"),
-    ("B1", PACK, "2026-09-10才有结果", f"{START}\nclock 1 1 accept 0 09-01 09-10 09-08 -2"),
-    ("B2", PACK, "11个工作日", f"{START}\n09-16 visit.done 查甲\nclock 1 2 0 0 09-01 -1 09-17 1"),
-    ("B2", PACK, "至2026-09-30仍", f"{START}\nclock 1 3 0 0 09-01 -1 09-30 0"),
-    ("B2", PACK, "11个工作日", f"{START}\n09-17 visit.done 查甲\nclock 1 2 0 0 09-01 -1 09-17 1\n"
+    ("B1", PACK, "“受理”应有", "09-01 apply.submit 民甲\nclock 1 1 accept 09-01 -1 09-08 -1"),
+    ("B1", PACK, "2026-09-10才有结果", f"{START}\nclock 1 1 accept 09-01 09-10 09-08 -2"),
+    ("B2", PACK, "11个工作日", f"{START}\n09-16 visit.done 查甲\nclock 1 2 0 09-01 -1 09-17 1"),
+    ("B2", PACK, "至2026-09-30仍", f"{START}\nclock 1 3 0 09-01 -1 09-30 0"),
+    ("B2", PACK, "11个工作日", f"{START}\n09-17 visit.done 查甲\nclock 1 2 0 09-01 -1 09-17 1\n"
      "stop 1 09-10 09-10 5"),
-    ("B2", PACK, "12个工作日", f"{START}\n09-21 visit.done 查甲\nclock 1 2 0 0 09-01 -1 09-17 1\n"
+    ("B2", PACK, "12个工作日", f"{START}\n09-21 visit.done 查甲\nclock 1 2 0 09-01 -1 09-17 1\n"
      "stop 1 09-08 09-18 3"),
     ("B3", PACK, "没有理由", "09-02 accept.refuse 窗甲 reason=0"),
     ("B4", DUE, "2026-08-01至2026-08-31",
@@ -61,29 +61,29 @@ SHOWN = [
      "09-03 review.back 审甲"),
     ("Z2", PACK, "某局转给某镇政府", "09-01 review.back 审甲\n09-02 visit.done 查甲 organ=town\n"
      "09-03 review.back 审乙"),
-    ("Z3", PACK, "只剩3个工作日", "09-14 visit.wait 查甲\nclock 1 2 0 0 09-01 -1 09-21 1\n"
+    ("Z3", PACK, "只剩3个工作日", "09-14 visit.wait 查甲\nclock 1 2 0 09-01 -1 09-21 1\n"
      "stop 1 09-14 09-16 5"),
-    ("Z3", PACK, "只剩2个工作日", "09-15 visit.wait 查甲\nclock 1 2 0 0 09-01 -1 09-23 1\n"
+    ("Z3", PACK, "只剩2个工作日", "09-15 visit.wait 查甲\nclock 1 2 0 09-01 -1 09-23 1\n"
      "stop 1 09-15 -1 5"),
-    ("Z3", PACK, "只剩1个工作日", "09-16 review.extend 局长\nclock 1 2 0 0 09-01 -1 10-08 1"),
+    ("Z3", PACK, "只剩1个工作日", "09-16 review.extend 局长\nclock 1 2 0 09-01 -1 10-08 1"),
     ("Z4", PACK, "共2次", AGAIN.format(first="10", last="民甲")),
     ("M1", PACK, "“审查”自2026-09-01起算", "09-08 review.agree 审甲\n"
-     "clock 1 1 review 0 09-01 09-08 09-04 -2"),
+     "clock 1 1 review 09-01 09-08 09-04 -2"),
     ("M2", PACK, "超过1日", f"{START}\n{CLOCK.format(left=-1)}"),
-    ("M3", PACK, "法定时限", f"{START}\nclock 1 3 0 0 09-01 09-30 09-29 -1"),
+    ("M3", PACK, "法定时限", f"{START}\nclock 1 3 0 09-01 09-30 09-29 -1"),
     ("M4", PACK, "只剩3日", f"{START}\n{CLOCK.format(left=3)}"),
     ("M4", PACK, "只剩0日", f"{START}\n{CLOCK.format(left=0)}\nstop 1 09-14 -1 5"),
     ("M5", PACK, "用了10个工作日", ended(*(1, 2) * 10, 13)),
 ]  # fmt: skip
 LAWFUL = [
-    ("B1", PACK, "09-01 apply.submit 民甲\nclock 1 1 accept 0 09-01 -1 09-08 0"),
-    ("B1", PACK, "09-01 review.agree 审甲\nclock 1 1 review 0 09-01 -1 09-08 -3"),
-    ("B2", PACK, f"{START}\n09-15 visit.done 查甲\nclock 1 2 0 0 09-01 09-15 09-17 1"),
-    ("B2", PACK, f"{START}\n09-16 visit.done 查甲\nclock 1 1 visit 0 09-01 -1 09-17 1"),
-    ("B2", PACK, f"{START}\nclock 1 2 0 0 09-01 09-01 09-17 1"),
-    ("B2", PACK, f"{START}\n09-16 visit.done 查甲\nclock 1 2 0 0 09-01 09-16 09-17 1\n"
+    ("B1", PACK, "09-01 apply.submit 民甲\nclock 1 1 accept 09-01 -1 09-08 0"),
+    ("B1", PACK, "09-01 review.agree 审甲\nclock 1 1 review 09-01 -1 09-08 -3"),
+    ("B2", PACK, f"{START}\n09-15 visit.done 查甲\nclock 1 2 0 09-01 09-15 09-17 1"),
+    ("B2", PACK, f"{START}\n09-16 visit.done 查甲\nclock 1 1 visit 09-01 -1 09-17 1"),
+    ("B2", PACK, f"{START}\nclock 1 2 0 09-01 09-01 09-17 1"),
+    ("B2", PACK, f"{START}\n09-16 visit.done 查甲\nclock 1 2 0 09-01 09-16 09-17 1\n"
      "stop 1 09-10 09-10 5"),
-    ("B2", PACK, f"{START}\nclock 1 2 0 0 09-01 -1 09-17 1\nstop 1 09-02 -1 -1"),
+    ("B2", PACK, f"{START}\nclock 1 2 0 09-01 -1 09-17 1\nstop 1 09-02 -1 -1"),
     ("B3", PACK, "09-02 accept.refuse 窗甲 reason=1\n09-02 accept.accept 窗甲 reason=0"),
     ("B4", DUE, MONTHS),
     ("Z1", PACK, "09-01 accept.supplement 窗甲\n09-03 accept.supplement 窗甲 case=B"),
@@ -91,22 +91,22 @@ LAWFUL = [
     ("Z2", PACK, "09-01 review.back 审甲\n09-02 visit.done 查甲\n09-03 review.agree 审甲"),
     ("Z2", PACK, "09-01 review.hand_over 审甲\n09-02 review.hand_over 审甲\n"
      "09-03 review.agree 审甲"),
-    ("Z3", PACK, "09-11 visit.wait 查甲\nclock 1 2 0 0 09-01 -1 09-22 1\nstop 1 09-11 09-15 5"),
-    ("Z3", PACK, "09-11 review.extend 局长\nclock 1 2 0 0 09-01 -1 10-09 1"),
+    ("Z3", PACK, "09-11 visit.wait 查甲\nclock 1 2 0 09-01 -1 09-22 1\nstop 1 09-11 09-15 5"),
+    ("Z3", PACK, "09-11 review.extend 局长\nclock 1 2 0 09-01 -1 10-09 1"),
     ("Z4", PACK, AGAIN.format(first="10", last="民乙")),
     ("Z4", PACK, AGAIN.format(first="10", last="民甲").replace("accept.refuse", "accept.accept")),
-    ("M1", PACK, "09-04 review.agree 审甲\nclock 1 1 review 0 09-01 09-04 09-04 0"),
-    ("M1", PACK, "09-01 accept.accept 窗甲\nclock 1 1 accept 0 09-01 -1 09-08 -3"),
-    ("M1", PACK, "09-01 supplement.supplied 民甲\nclock 1 1 supplement 0 09-01 -1 09-08 -3"),
+    ("M1", PACK, "09-04 review.agree 审甲\nclock 1 1 review 09-01 09-04 09-04 0"),
+    ("M1", PACK, "09-01 accept.accept 窗甲\nclock 1 1 accept 09-01 -1 09-08 -3"),
+    ("M1", PACK, "09-01 supplement.supplied 民甲\nclock 1 1 supplement 09-01 -1 09-08 -3"),
     ("M2", PACK, f"{START}\n{CLOCK.format(left=0)}"),
-    ("M2", PACK, f"{START}\nclock 1 3 0 0 09-01 09-30 09-29 -1"),
+    ("M2", PACK, f"{START}\nclock 1 3 0 09-01 09-30 09-29 -1"),
     ("M3", PACK, f"{START}\n{CLOCK.format(left=-1)}"),
     ("M4", PACK, f"{START}\n{CLOCK.format(left=4)}"),
-    ("M4", PACK, f"{START}\nclock 1 2 0 0 09-01 09-16 09-17 1"),
+    ("M4", PACK, f"{START}\nclock 1 2 0 09-01 09-16 09-17 1"),
     ("M4", PACK, f"{START}\n{CLOCK.format(left=2)}\nstop 1 09-28 -1 5"),
     ("M5", PACK, ended(*(1, 2) * 10, 11)),
     ("M5", PACK, ended(*(1, 2) * 9, 14)),
-    ("M5", PACK, ended(14, *(1, 2) * 10) + "\nclock 2 2 0 0 09-07 09-21 09-17 -2"),
+    ("M5", PACK, ended(14, *(1, 2) * 10) + "\nclock 2 2 0 09-07 09-21 09-17 -2"),
 ]  # fmt: skip
 UNTOLD = [
     ("B3", PACK, "日志没有“是否说明理由”", "09-02 accept.refuse 窗甲"),

@@ -23,14 +23,17 @@ STRANGE = ("nowhere", "nothing")
 
 
 @cache
-def programs() -> tuple[Program, ...]:
-    """The sample city's charts as order alone: no controls, forms, conditions, no silence."""
+def programs(*, clocked: bool = False) -> tuple[Program, ...]:
+    """The sample city's charts as order alone: no controls, forms, conditions, no silence.
+
+    With ``clocked`` outcomes do to the clock what they do.
+    """
     pack = read_pack(PACKS / "changzhi", date(2026, 11, 1))
-    return tuple(_bare(compile_power(power)) for power in pack.powers)
+    return tuple(_bare(compile_power(power), clocked) for power in pack.powers)
 
 
-def _bare(program: Program) -> Program:
-    steps = {step.id: _bare_step(step) for step in program.power.steps}
+def _bare(program: Program, clocked: bool) -> Program:
+    steps = {step.id: _bare_step(step, clocked) for step in program.power.steps}
     moves = tuple(
         replace(
             move,
@@ -53,10 +56,14 @@ def _bare(program: Program) -> Program:
     )
 
 
-def _bare_step(step: Step) -> Step:
+def _bare_step(step: Step, clocked: bool) -> Step:
     outcomes = (
         replace(
-            outcome, when=(), after=None, clock=None, post="" if outcome.after else outcome.post
+            outcome,
+            when=(),
+            after=None,
+            clock=outcome.clock if clocked else None,
+            post="" if outcome.after else outcome.post,
         )
         for outcome in step.outcomes
     )

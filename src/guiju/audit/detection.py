@@ -5,7 +5,7 @@ or why it could not be asked (不可核对), and of each column that it needs ho
 tell it. Queries see numbers only in the place of ``$name``; nothing of a log becomes SQL.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from string import Template
@@ -40,6 +40,10 @@ COLUMN_NAMES = {
 """The columns of a log that detectors need, in words."""
 
 
+Place = tuple[int, int]
+"""A case by its bucket and its number there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What detectors are asked about: a log's context, what it tells, and the day."""
@@ -59,7 +63,12 @@ class Checked:
     part: str
     why_not: str  # in words; "" when it could be asked
     count: int = 0
-    unseen: str = ""  # what could not be seen although it could be asked, in words
+    blind: tuple[tuple[str, int], ...] = ()  # what it could not see, and how many of these
+
+    @property
+    def unseen(self) -> str:
+        """What could not be seen although it could be asked, in words."""
+        return ";".join(f"另有{count}{words},不可核对" for words, count in self.blind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ class Detected:
 
     findings: tuple[Finding, ...]
     checked: tuple[Checked, ...]
+    places: tuple[Place, ...] = ()  # of each finding, the case that it is about
 
 
 def detect(
@@ -77,7 +87,7 @@ def detect(
     scope: Scope,
 ) -> Detected:
     """Ask the detectors of one scope; the relations are registered on the connection."""
-    findings: dict[str, Finding] = {}
+    findings: dict[str, tuple[Finding, Place]] = {}
     checked = []
     for detector in detectors:
         if detector.scope is not scope:
@@ -85,13 +95,14 @@ def detect(
         for part in detector.parts:
             why_not = obstacle(connection, detector, part, asking)
             found = () if why_not else tuple(_found(connection, detector, part, asking))
-            findings |= {each.id: each for each in found}
+            findings |= {each.id: (each, place) for each, place in found}
             names = (detector.id, detector.name, part.name)
-            unseen = "" if why_not else _unseen(connection, detector, part, asking)
-            count = len({each.id for each in found})
-            checked.append(Checked(*names, why_not, count, unseen))
-    order = sorted(findings.values(), key=lambda each: (each.detector, each.day, each.id))
-    return Detected(tuple(order), tuple(checked))
+            blind = () if why_not else _blind(connection, detector, part, asking)
+            count = len({each.id for each, _ in found})
+            checked.append(Checked(*names, why_not, count, blind))
+    order = sorted(findings.values(), key=lambda row: (row[0].detector, row[0].day, row[0].id))
+    told, places = zip(*order, strict=True) if order else ((), ())
+    return Detected(told, tuple(checked), places)
 
 
 def query(detector: Detector, sql: str, context: Context, today: date) -> str:
@@ -139,17 +150,17 @@ def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(count)
 
 
-def _unseen(
+def _blind(
     connection: duckdb.DuckDBPyConnection, detector: Detector, part: Part, asking: Asking
-) -> str:
-    """What a part could not see although it was asked, in words."""
+) -> tuple[tuple[str, int], ...]:
+    """What a part could not see although it was asked, and how many of these."""
     blind = [(part.blind, part.unseen)] if part.blind else []
     blind += [(OUTSIDE, "件超出工作日历的年份")] if "JOIN calendar" in part.sql else []
     told = []
     for sql, words in blind:
         count = _count(connection, query(detector, sql, asking.context, asking.today))
-        told += [f"另有{count}{words},不可核对"] if count else []
-    return ";".join(told)
+        told += [(words, count)] if count else []
+    return tuple(told)
 
 
 OUTSIDE = """
@@ -167,18 +178,21 @@ def _is_beyond(asking: Asking) -> bool:
 
 def _found(
     connection: duckdb.DuckDBPyConnection, detector: Detector, part: Part, asking: Asking
-) -> Iterator[Finding]:
+) -> Iterator[tuple[Finding, Place]]:
     context = asking.context
     answer = connection.execute(query(detector, part.sql, context, asking.today))
     columns = [each[0] for each in answer.description or ()]
     used = _thresholds(detector, part.sql)
     limits = {name: context.rules[id_].words() for name, id_ in used.items()}
+    rule = _citation(detector, used, context)
     for row in answer.fetchall():
         values = dict(zip(columns, row, strict=True))
-        yield _finding(detector, part, asking, Seen(values, context, limits))
+        seen = Seen(values, context, limits)
+        yield _finding(detector, part, asking, seen, rule), (seen["bucket"], seen["case"])
 
 
-def _finding(detector: Detector, part: Part, asking: Asking, seen: Seen) -> Finding:
+def _finding(detector: Detector, part: Part, asking: Asking, seen: Seen, rule: str) -> Finding:
+    """One finding; ``rule`` is quoted where the row names none."""
     bucket = seen["bucket"]
     case = "" if bucket == UNTOLD else asking.case_name(bucket, seen["case"])
     power, organ = seen.text("power"), seen.text("organ")
@@ -195,7 +209,7 @@ def _finding(detector: Detector, part: Part, asking: Asking, seen: Seen) -> Find
         rows=rows,
         day=day_of(seen["day"]),
         words=part.words(seen),
-        rule=_citation(detector, part, seen),
+        rule=seen.text("rule") if seen.values.get("rule") else rule,
         counter=detector.counter,
     )
 
@@ -204,12 +218,10 @@ def _key(seen: Seen, column: str) -> str:
     return seen.date(column) if column.endswith("_day") else seen.text(column)
 
 
-def _citation(detector: Detector, part: Part, seen: Seen) -> str:
-    """The rule that the row names, else the detector's own with those of its thresholds."""
-    if seen.values.get("rule"):
-        return seen.text("rule")
-    known = seen.context.rules
-    ids = dict.fromkeys((detector.rule, *_thresholds(detector, part.sql).values()))
+def _citation(detector: Detector, used: Mapping[str, str], context: Context) -> str:
+    """The detector's own rule with those of the thresholds that were used."""
+    known = context.rules
+    ids = dict.fromkeys((detector.rule, *used.values()))
     return ";".join(known[id_].citation() for id_ in ids if id_ in known)
 
 

@@ -22,6 +22,7 @@ CODED = pa.schema(
         ("row", pa.int64()),
         ("at", pa.int64()),  # microseconds since 1970, the city's wall-clock time
         ("recorded_at", pa.int64()),
+        ("received", pa.int64()),
         *((name, pa.int32()) for name in ("power", "step", "outcome", "organ", "post", "person")),
         ("certificate", pa.int32()),
         ("reason", pa.int8()),  # 1 given, 0 not given, UNTOLD

@@ -10,6 +10,7 @@ from pyarrow import compute
 from guiju.audit.events import CODED, NEVER, PRESENT, UNTOLD, Ints, Words
 
 WORDS = ("power", "step", "outcome", "organ", "post", "person", "certificate", "division")
+TIMES = ("recorded_at", "received")
 NUMBERS = ("fee", "amount", "stop_days")
 RAW = pa.schema([pa.field("case", pa.string()), *[f for f in CODED if f.name != "case"]])
 
@@ -20,7 +21,7 @@ def coded(table: pa.Table, words: Words, first: int) -> pa.Table:
         "case": table["case"],
         "row": pa.array(table["row"].to_numpy() + first),
         "at": table["at"].cast(pa.int64()),
-        "recorded_at": _filled(table["recorded_at"].cast(pa.int64()), NEVER),
+        **{name: _filled(table[name].cast(pa.int64()), NEVER) for name in TIMES},
         "reason": _filled(table["reason"].cast(pa.int8()), UNTOLD),
         "applicant": _applicants(table["applicant"]),
         "present": _present(table["present"], words),
@@ -109,7 +110,7 @@ def told(coded: pa.Table) -> set[str]:
     """The columns that some row tells; speaking order is one of its own."""
     untold: dict[str, int] = dict.fromkeys(WORDS, 0)
     untold |= dict.fromkeys(("reason", *NUMBERS), UNTOLD)
-    untold |= {"recorded_at": NEVER, "applicant": 0}
+    untold |= {"applicant": 0, **dict.fromkeys(TIMES, NEVER)}
     found = {name for name, none in untold.items() if (coded[name].to_numpy() != none).any()}
     found.update(name for name in ("present", "items", "evidence") if len(_flat(coded[name])))
     people = _flat(coded["present"])

@@ -6,10 +6,11 @@
                  is_actor, certificate
     item         bucket, row, item           · document  bucket, row, kind
     kase         bucket, case, power, organ, applicant, division, first_day, first_row, last_day,
-                 last_row, last_n, ended_day, ended_at, ended_row, ended_n, is_failure, is_late
+                 last_row, last_n, ended_day, ended_at, ended_row, ended_step,
+                 ended_outcome, ended_n, is_failure, is_late
     done         power, organ, step, day     what was done when by whom, for duties
     deviation    bucket, case, n, row, code, step
-    clock        bucket, case, row, kind, step, rule, start_day, end_day, due_day, left_days
+    clock        bucket, case, row, kind, step, start_day, end_day, due_day, left_days
     stop         bucket, case, row, since_day, until_day, days_applied
 
 ``n`` counts the events of a case from 0, days are counted from 1970-01-01; ``next_…`` is of the
@@ -43,7 +44,7 @@ def _schema(names: str) -> pa.Schema:
 
 GIVEN: Mapping[str, pa.Schema] = {
     "deviation": _schema("bucket case n row code step"),
-    "clock": _schema("bucket case row kind step rule start_day end_day due_day left_days"),
+    "clock": _schema("bucket case row kind step start_day end_day due_day left_days"),
     "stop": _schema("bucket case row since_day until_day days_applied"),
 }
 """What others than this module find out about a bucket; days as everywhere, or ``UNTOLD``."""
@@ -106,7 +107,7 @@ def told(events: Events) -> frozenset[str]:
     found = {name for name in WORDS if _any(events, name, 0)}
     found |= {name for name in ("applicant",) if _any(events, name, 0)}
     found |= {name for name in NUMBERS if _any(events, name, UNTOLD)}
-    found |= {"recorded_at"} if _any(events, "recorded_at", NEVER) else set()
+    found |= {name for name in ("recorded_at", "received") if _any(events, name, NEVER)}
     lists = {name: _flat(events, name)[1] for name in LISTS if name in events.columns}
     found |= {name for name, values in lists.items() if len(values)}
     if "present" in found:
@@ -199,7 +200,8 @@ def _cases(
     """
     first, last = events.starts[:-1], events.starts[1:] - 1
     if not len(events):
-        empty = ("ended_day", "ended_at", "ended_row", "ended_n", "is_failure", "is_late")
+        ends = ("ended_day", "ended_at", "ended_row", "ended_step", "ended_outcome", "ended_n")
+        empty = (*ends, "is_failure", "is_late")
         return {name: np.zeros(0, np.int64) for name in (*CASE, *empty)}
     failure, is_joint = _ends(event, context)
     joint = _last_where((failure >= 0) & is_joint, events.starts)
@@ -219,6 +221,8 @@ def _cases(
         "ended_day": np.where(has_end, event["day"][at], UNTOLD),
         "ended_at": np.where(has_end, event["at"][at], NEVER),
         "ended_row": np.where(has_end, event["row"][at], UNTOLD),
+        "ended_step": np.where(has_end, event["step"][at], 0),
+        "ended_outcome": np.where(has_end, event["outcome"][at], 0),
         "ended_n": np.where(has_end, event["n"][at], UNTOLD),
         "is_failure": np.where(has_end, failure[at], 0),
         "is_late": np.isin(event["case"][first], _late(clock)).astype(np.int8),

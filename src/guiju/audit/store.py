@@ -55,9 +55,17 @@ class Rejected(Protocol):
 class Batch(Protocol):
     """Some rows of a source, as readers give them (``formats.logs``)."""
 
-    events: pa.RecordBatch  # of formats.logs.schema.TOLD
-    rejected: Sequence[Any]
-    read: int  # rows of the source read so far, rejected and ignored ones too
+    @property
+    def events(self) -> pa.RecordBatch:
+        """Of ``formats.logs.schema.TOLD``."""
+
+    @property
+    def rejected(self) -> Sequence[Any]:
+        """Rows that could not be read."""
+
+    @property
+    def read(self) -> int:
+        """Rows of the source read so far, rejected and ignored ones too."""
 
 
 @dataclass(frozen=True, slots=True)

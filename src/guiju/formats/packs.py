@@ -23,7 +23,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from enum import StrEnum
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -154,7 +154,7 @@ class Pack:
 
 def read_pack(folder: Path, on: date) -> Pack:
     """Read a pack with the rules in force on a day. Raises PackError at the first error."""
-    folders = _folders(folder)
+    folders = stack(folder)
     years = _years(folders)
     rules = _rules(folders, on)
     posts = _rows(folder / "organs.toml", "posts", PostRow, beside="organs")
@@ -196,9 +196,20 @@ def _policies(folders: list[Path], rules: Mapping[str, Rule]) -> tuple[Policy, .
     return tuple(row for row, _ in rows)
 
 
+def digest(folder: Path) -> str:
+    """SHA-256 of all files of a pack and of those that it builds on, as hex."""
+    whole = sha256()
+    for each in stack(folder):
+        for path in sorted(each.rglob("*.toml")):
+            content = path.read_bytes()
+            head = f"{path.relative_to(each).as_posix()} {len(content)}\n"
+            whole.update(head.encode() + content)
+    return whole.hexdigest()
+
+
 def read_calendar(folder: Path) -> Calendar:
     """The calendar of the pack in ``folder`` and of those it builds on."""
-    return Calendar.of(_years(_folders(folder)))
+    return Calendar.of(_years(stack(folder)))
 
 
 def _years(folders: list[Path]) -> tuple[Year, ...]:
@@ -211,7 +222,7 @@ def _years(folders: list[Path]) -> tuple[Year, ...]:
 
 def read_rules(folder: Path, on: date) -> Mapping[str, Rule]:
     """The rules that hold on a day for the pack in ``folder``, by id."""
-    return _rules(_folders(folder), on)
+    return _rules(stack(folder), on)
 
 
 def read_one(path: Path, on: date) -> Power:
@@ -222,7 +233,7 @@ def read_one(path: Path, on: date) -> Power:
     folder = path.parent.parent
     if not (folder / "pack.toml").exists():
         return read_power(path, {})
-    folders = _folders(folder)
+    folders = stack(folder)
     rules = _rules(folders, on)
     return read_power(path, rules, _charts(folders, rules))
 
@@ -241,7 +252,7 @@ def _charts(folders: list[Path], rules: Mapping[str, Rule]) -> dict[str, Chart]:
 
 def read_charts(folder: Path, on: date) -> Mapping[str, Chart]:
     """The charts that the powers of the pack in ``folder`` may call, by id."""
-    folders = _folders(folder)
+    folders = stack(folder)
     return _charts(folders, _rules(folders, on))
 
 
@@ -294,17 +305,17 @@ def _head(folder: Path) -> Head:
         raise _located(folder / "pack.toml", text, error) from None
 
 
-def _folders(folder: Path) -> list[Path]:
+def stack(folder: Path) -> list[Path]:
     """The pack's folder and those it builds on, the lowest first."""
-    folders: list[Path] = []
+    found: list[Path] = []
     while True:
-        if folder in folders:
-            chain = " → ".join(each.name for each in (*folders, folder))
+        if folder in found:
+            chain = " → ".join(each.name for each in (*found, folder))
             raise PackError(str(folder), 1, "builds_on", f"循环引用:{chain}", "去掉其中一个")
-        folders.append(folder)
+        found.append(folder)
         below = _head(folder).builds_on
         if not below:
-            return folders[::-1]
+            return found[::-1]
         folder = folder.parent / below
 
 

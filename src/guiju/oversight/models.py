@@ -4,6 +4,9 @@ from django.db import models
 
 from guiju.cases.models import Case
 from guiju.organs.models import Organ
+from guiju.oversight.closings import Closing
+
+__all__ = ["Card", "Closing", "Examined", "Reminder"]
 
 
 class Card(models.Model):

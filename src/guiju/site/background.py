@@ -1,4 +1,4 @@
-"""What goes on beside the pages: lapsed terms, publishing acts in the log, messages, tidying.
+"""What goes on beside the pages: lapsed terms, the log, messages, closings, tidying.
 
 Each part has a pace and, where the work goes on forever, a thread of its own: a mail server that
 does not answer, or thousands of lapsed terms, must not keep an act out of the log.
@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from guiju.cases.actions import lapse_all
 from guiju.cases.orphans import collect_orphans
 from guiju.cases.outbox import deliver
+from guiju.oversight.closings import close_books
 from guiju.record.publisher import advance
 from guiju.site import clock
 
@@ -48,6 +49,7 @@ PARTS = (
     Part("记录期限届满", lambda: lapse_all(clock.now()), 60, 1),
     Part("编入日志", publish, 0.5, 0.5),
     Part("发出告知", lambda: deliver(clock.now()), 0.5, 1),
+    Part("登记办结", close_books, 60, 5),
     Part("清理无主文件", lambda: collect_orphans(clock.real_now()), 3600, 3600),
 )
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("powers/", include("guiju.powers.urls")),
     path("staff/drafts/", include("guiju.powers.draft_urls")),
     path("staff/", include("guiju.cases.urls")),
+    path("", include("guiju.oversight.board_urls")),
     path("demo/advance/", advance),
     path("", include("guiju.portal.urls")),
 ]

@@ -3,7 +3,8 @@
 Evidence: as of the day of looking the promised clock runs and has no more days left than the
 reminder of the power; a clock that is stopped that day is not counted.
 For the officer: nothing has gone wrong yet; this is a reminder, not a lead to misconduct.
-Source: three days before, as 《“六权治本”的长治实践》 has it; the number is the power's reminder.
+Source: three days before, as the report on the six powers has it; the number is the power's
+reminder.
 """
 
 from guiju.audit.detector import Detector, Part, Seen

@@ -11,6 +11,7 @@ it that it cannot be checked. Times are the city's wall-clock times, without a z
     outcome      id of the outcome of that step; null: the log tells only that the step was done
     at           when it happened
     recorded_at  when it was entered
+    received     when the case came in, told with any event; the chart's first step began then
     organ        id of the organ that acted
     post         the post (role) in which the person acted
     person       id or pseudonym of the official who acted
@@ -38,6 +39,7 @@ TOLD = pa.schema(
         ("outcome", pa.string()),
         pa.field("at", pa.timestamp("us"), nullable=False),
         ("recorded_at", pa.timestamp("us")),
+        ("received", pa.timestamp("us")),
         ("organ", pa.string()),
         ("post", pa.string()),
         ("person", pa.string()),

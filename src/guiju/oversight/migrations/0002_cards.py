@@ -6,9 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ('oversight', '0001_closing'),
         ('cases', '0002_files_and_outbox'),
         ('organs', '0002_oversight'),
     ]

@@ -1,0 +1,164 @@
+"""What runs of ``oversee`` leave beside the events, so that the next one need not ask again.
+
+Every portion that was examined leaves a piece: its cases (``kase``), its findings (``found``) and
+what was done when by whom (``done``). Of a case the last piece that has it counts; so a run
+writes no more than it examined. ``State`` commits: which pieces there are, up to which row and day
+the store was examined, by which pack and questions.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import parquet
+
+from guiju.audit.detection import Checked, Detected
+from guiju.audit.durable import write, write_table
+from guiju.audit.finding import Finding, Group, Severity
+from guiju.audit.store import Store
+
+PIECES_MAX = 24  # more are put together
+PLACE = ("bucket", "number")
+FOUND = pa.schema(
+    [
+        *((name, pa.int32()) for name in PLACE),
+        *((name, pa.string()) for name in ("id", "detector", "group", "severity", "power")),
+        *((name, pa.string()) for name in ("case", "organ")),
+        ("rows", pa.list_(pa.int64())),
+        ("day", pa.date32()),
+        *((name, pa.string()) for name in ("words", "rule", "counter")),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """How far the store was examined, by which pack and questions (``digest``)."""
+
+    digest: str = ""
+    row: int = 0  # the last one
+    day: str = ""
+    pieces: tuple[int, ...] = ()
+    checked: tuple[Checked, ...] = ()
+
+
+class Kept:
+    """The pieces of a store; those that are put count when the state is committed."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.folder = store.folder / "kept"
+        self.state = self._read()
+        self.pieces = list(self.state.pieces)
+
+    def _read(self) -> State:
+        path = self.folder / "state.json"
+        if not path.exists():
+            return State()
+        told = json.loads(path.read_text("utf-8"))
+        rows = told.pop("checked")
+        checked = (Checked(**{**row, "blind": tuple(map(tuple, row["blind"]))}) for row in rows)
+        return State(**{**told, "pieces": tuple(told["pieces"])}, checked=tuple(checked))
+
+    def begin_anew(self) -> None:
+        """Nothing that was kept holds any more; it is deleted when new pieces are committed."""
+        self.state, self.pieces = State(), []
+
+    def put(self, kase: pa.Table, found: Detected, done: pa.Table) -> None:
+        """Keep what examining a portion has shown; of findings also whose they are."""
+        number = 1 + max((int(p.stem.split("-")[1]) for p in self._files()), default=0)
+        for name, table in (("kase", kase), ("found", told(found)), ("done", done)):
+            write_table(self._path(name, number), table, "lz4")
+        self.pieces.append(number)
+
+    def commit(self, state: State) -> None:
+        """From now on this state holds, with all that was put."""
+        if len(self.pieces) > PIECES_MAX:
+            whole = {name: self.table(name) for name in ("kase", "found", "done")}
+            number = self.pieces[-1] + 1
+            for name, table in whole.items():
+                write_table(self._path(name, number), table, "lz4")
+            self.pieces = [number]
+        self.state = replace(state, pieces=tuple(self.pieces))
+        text = json.dumps(asdict(self.state), ensure_ascii=False)
+        write(self.folder / "state.json", text.encode())
+        for path in self._files():
+            if int(path.stem.split("-")[1]) not in self.pieces:
+                path.unlink()
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """All that holds of one kind: of each case what the last piece says."""
+        if name == "done":
+            whole = pa.concat_tables(self._parts(name, None))
+            return whole.group_by(whole.column_names).aggregate([])
+        last = self._last()
+        of = ("bucket", "number" if name == "found" else "case")
+        wanted = columns and tuple(dict.fromkeys((*of, *columns)))
+        rows = []
+        for piece, table in zip(self.pieces, self._parts(name, wanted), strict=True):
+            place = self._place(*(table[each].to_numpy() for each in of))
+            rows.append(table.filter(pa.array(last[place] == piece)))
+        return pa.concat_tables(rows)
+
+    def running(self) -> Mapping[int, npt.NDArray[np.int64]]:
+        """Of each bucket the cases of which another day may tell more."""
+        kase = self.table("kase", ("is_running",)) if self.pieces else None
+        if kase is None:
+            return {}
+        kase = kase.filter(kase["is_running"])
+        bucket, case = kase["bucket"].to_numpy(), kase["case"].to_numpy().astype(np.int64)
+        return {int(each): case[bucket == each] for each in np.unique(bucket)}
+
+    def _last(self) -> npt.NDArray[np.int32]:
+        """Of every case in the store the last piece that has it."""
+        last = np.zeros(int(self._bases()[-1]), np.int32)
+        for piece, table in zip(self.pieces, self._parts("kase", ("bucket", "case")), strict=True):
+            place = self._place(table["bucket"].to_numpy(), table["case"].to_numpy())
+            last[place] = piece
+        return last
+
+    def _bases(self) -> npt.NDArray[np.int64]:
+        counts = [self.store.case_count(bucket) for bucket in range(self.store.buckets)]
+        return np.cumsum([0, *counts])
+
+    def _place(
+        self, bucket: npt.NDArray[np.int32], case: npt.NDArray[np.int32]
+    ) -> npt.NDArray[np.int64]:
+        return np.asarray(self._bases()[bucket] + case, np.int64)
+
+    def _parts(self, name: str, columns: Sequence[str] | None) -> Iterable[pa.Table]:
+        chosen = None if columns is None else list(columns)
+        return (
+            parquet.read_table(self._path(name, piece), columns=chosen) for piece in self.pieces
+        )
+
+    def _files(self) -> list[Path]:
+        return list(self.folder.glob("*.parquet"))
+
+    def _path(self, name: str, piece: int) -> Path:
+        return self.folder / f"{name}-{piece}.parquet"
+
+
+def told(found: Detected) -> pa.Table:
+    """Findings as a table of ``FOUND``."""
+    names = [name for name in FOUND.names if name not in PLACE]
+    columns = {name: [getattr(each, name) for each in found.findings] for name in names}
+    columns |= {name: [each.value for each in columns[name]] for name in ("group", "severity")}
+    columns |= {name: [place[i] for place in found.places] for i, name in enumerate(PLACE)}
+    return pa.table(columns, schema=FOUND)
+
+
+def findings(table: pa.Table) -> tuple[Finding, ...]:
+    """Findings from a table of ``FOUND``."""
+    names = [name for name in FOUND.names if name not in PLACE]
+    return tuple(map(_finding, table.select(names).to_pylist()))
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    group, severity = Group(row.pop("group")), Severity(row.pop("severity"))
+    return Finding(**{**row, "rows": tuple(row["rows"])}, group=group, severity=severity)

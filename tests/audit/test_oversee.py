@@ -1,0 +1,200 @@
+"""Oversight of a whole store: the same findings at once and day by day, to the last id."""
+
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+from tests.audit.test_store import batch, batches
+from tests.kernel.traces import MONDAY, PACKS, damaged, programs, run_of
+
+from guiju.audit import examination, oversee
+from guiju.audit.finding import Finding
+from guiju.audit.oversee import Overseen
+from guiju.audit.store import Store
+from guiju.formats.packs import Pack, digest, read_pack
+
+CITY = PACKS / "changzhi"
+TODAY = date(2026, 11, 1)
+BEGIN = MONDAY.replace(tzinfo=None)
+Row = dict[str, object]
+
+
+@cache
+def pack() -> Pack:
+    return read_pack(CITY, TODAY)
+
+
+@cache
+def log(cases: int = 120, seed: int = 1) -> tuple[Row, ...]:
+    """Runs of the city's charts, damaged here and there, over two months, as they arrive."""
+    chance = random.Random(seed)
+    rows: list[Row] = []
+    people = [each.person for each in pack().assignments]
+    organs = [each.id for each in pack().organs]
+    for number in range(cases):
+        program = chance.choice(programs())
+        run = None
+        while run is None:
+            run = run_of(program, chance)
+        at = BEGIN + timedelta(days=chance.randrange(40), minutes=chance.randrange(400))
+        received = at
+        told = list(program.moves)
+        for step, outcome in damaged(run, told, chance) if chance.random() < 0.5 else run:
+            at += timedelta(days=chance.choice((0, 0, 1, 1, 2, 9)), minutes=5)
+            rows.append(
+                {
+                    "case": f"案{number}",
+                    "power": program.power.code,
+                    "step": step,
+                    "outcome": outcome,
+                    "at": at,
+                    "received": received,
+                    "organ": chance.choice(organs),
+                    "person": chance.choice(people),
+                    "applicant": f"人{number % 30}",
+                }
+            )
+    rows.sort(key=lambda row: row["at"])
+    return tuple({**row, "row": number} for number, row in enumerate(rows, 1))
+
+
+def look(store: Store, on: date) -> Overseen:
+    return oversee.oversee(store, pack(), digest(CITY), on)
+
+
+def at_once(folder: Path, rows: tuple[Row, ...], on: date = TODAY, buckets: int = 4) -> Store:
+    store = Store.create(folder, buckets)
+    store.append("a", "a" * 64, lambda skip: batches(list(rows), 500, skip))
+    return store
+
+
+def ids(found: Overseen) -> list[tuple[str, str, str]]:
+    return [(each.detector, each.id, each.words) for each in found.findings]
+
+
+def test_day_by_day_finds_what_at_once_finds(tmp_path: Path):
+    rows = log()
+    whole = look(at_once(tmp_path / "whole", rows), TODAY)
+    store = Store.create(tmp_path / "daily", 4)
+    days = sorted({row["at"].date() for row in rows})
+    last = None
+    for number, day in enumerate(days):
+        todays = [row for row in rows if row["at"].date() == day]
+        todays = [{**row, "row": i} for i, row in enumerate(todays, 1)]
+        store.append(f"{number}", f"{number:064}", lambda skip, t=todays: batches(t, 9, skip))
+        if number % 9 == 0 or day == days[-1]:
+            last = look(Store.open(store.folder), day)
+    assert last is not None
+    assert last.examined_cases < last.cases, "the last day must not examine everything"
+
+    last = look(store, TODAY)
+
+    assert ids(last) == ids(whole)
+    assert len({each.detector for each in last.findings}) > 8
+    assert max(Counter(each.id for each in last.findings).values()) == 1
+    kinds = [replace(each, count=0, blind=()) for each in last.checked]
+    assert kinds == [replace(each, count=0, blind=()) for each in whole.checked]
+
+
+def test_nothing_new_is_nothing_to_examine(tmp_path: Path):
+    store = at_once(tmp_path / "s", log())
+    first = look(store, TODAY)
+
+    again = look(Store.open(store.folder), TODAY)
+
+    assert again.examined_cases == 0
+    assert (ids(again), again.cases, again.events) == (ids(first), first.cases, len(log()))
+    assert [each.part for each in again.checked] == [each.part for each in first.checked]
+
+
+def test_portions_and_buckets_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    whole = ids(look(at_once(tmp_path / "a", log(), buckets=1), TODAY))
+    monkeypatch.setattr(oversee, "PORTION", 100)
+
+    assert ids(look(at_once(tmp_path / "b", log(), buckets=7), TODAY)) == whole
+
+
+def test_a_run_that_was_killed_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    store = at_once(tmp_path / "s", log())
+    whole = ids(look(store, TODAY))
+    (store.folder / "kept" / "state.json").unlink()
+    monkeypatch.setattr(oversee, "PORTION", 100)
+    calls = []
+
+    def dies(*arguments: object) -> object:
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return examination.examine(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(oversee, "examine", dies)
+        with pytest.raises(KeyboardInterrupt):
+            look(store, TODAY)
+
+    found = look(Store.open(store.folder), TODAY)
+
+    assert ids(found) == whole
+    assert found.examined_cases == found.cases
+
+
+def test_another_pack_examines_everything_anew(tmp_path: Path):
+    store = at_once(tmp_path / "s", log())
+    look(store, TODAY)
+
+    found = oversee.oversee(store, pack(), "another", TODAY)
+
+    assert found.examined_cases == found.cases
+
+
+def test_a_finding_names_rows_that_are_there(tmp_path: Path):
+    rows = log()
+    found = look(at_once(tmp_path / "s", rows), TODAY)
+    at = {row["row"]: row for row in rows}
+
+    def belongs(each: Finding) -> bool:
+        return all(at[row]["case"] == each.case for row in each.rows) if each.case else True
+
+    of_cases = [each for each in found.findings if each.detector not in ("Z4", "M5")]
+    assert of_cases
+    assert all(belongs(each) and each.rule and each.words for each in of_cases)
+
+
+def test_an_empty_store_has_no_findings(tmp_path: Path):
+    store = Store.create(tmp_path / "s", 4)
+    store.append("a", "a" * 64, lambda _: [batch([], 0)])
+
+    found = look(store, TODAY)
+
+    assert (found.findings, found.cases, found.events) == ((), 0, 0)
+
+
+def test_silence_that_nobody_wrote_down_is_dated_by_the_law(tmp_path: Path):
+    """The term of a step runs out, and the next event comes before or after that."""
+    code = next(p.code for p in pack().powers if "建设工程规划" in p.name)
+    begun = datetime.fromisoformat("2026-09-07T09:00")
+
+    def case(name: str, days: int) -> list[Row]:
+        told = [("apply", "submit", 0), ("dispatch", "send", days)]
+        return [
+            {
+                "case": name,
+                "power": code,
+                "step": step,
+                "outcome": outcome,
+                "at": begun + timedelta(days=after),
+                "received": begun,
+            }
+            for step, outcome, after in told
+        ]
+
+    rows = [*case("早", 2), *case("晚", 12)]
+    rows = [{**row, "row": number} for number, row in enumerate(rows, 1)]
+    found = look(at_once(tmp_path / "s", tuple(rows)), date(2026, 9, 20))
+
+    skipped = [each.case for each in found.findings if each.detector == "L1"]
+    assert skipped == ["早"]
