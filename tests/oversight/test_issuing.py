@@ -1,25 +1,16 @@
 """What is due is written as acts, once; and it is the same from the log alone."""
 
-import json
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import LazySettings
-from django.test import override_settings
 from tests.walk import CITY_TIME, MONDAY, Walk
 
-from guiju.cases.models import Message
-from guiju.cases.queries import trail
-from guiju.cases.trace import act_told
 from guiju.formats.packs import read_pack
-from guiju.kernel.cards import dues
-from guiju.organs.models import Person
 from guiju.oversight.issuing import issue_all
 from guiju.oversight.models import Card, Examined, Reminder
 from guiju.oversight.policies import policies_held, publish_policies
-from guiju.oversight.trail import course_of, issued, overseen
-from guiju.powers.queries import calendar, program
+from guiju.oversight.trail import overseen
 from guiju.record.entries import is_intact
 from guiju.record.keys import keys_of
 from guiju.record.models import Act
@@ -59,8 +50,9 @@ def test_cards_and_reminders_are_acts_and_come_once():
 
     assert cards(walk.number) == [
         ("黄牌", "环节时限", "2026-09-11"),
-        ("预警", "承诺时限", "2026-09-23"),
-        ("黄牌", "承诺时限", "2026-09-29"),
+        ("预警", "承诺时限", "2026-09-21"),  # due on 09-24; 09-25 to 09-27 are holidays
+        ("黄牌", "承诺时限", "2026-09-28"),
+        ("红牌", "法定时限", "2026-09-29"),
     ]
     acts = overseen(walk.number)
     assert count == len(acts) == Card.objects.count() + Reminder.objects.count()

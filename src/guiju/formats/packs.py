@@ -23,6 +23,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from enum import StrEnum
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
