@@ -58,11 +58,20 @@ def entry_of(
         person=act.by,
         at=act.at,
         key="",
-        told={"present": [person.post for person in act.present]},
+        told={"present": [person.post for person in act.present], **_course(begun, act)},
         people={"post": act.post, "present": present, **handed_to},
         private=_filled(groups),
         is_sensitive=begun.power.is_sensitive,
     )
+
+
+def _course(begun: Program, act: Act) -> dict[str, object]:
+    """On what clock and course of the case depend, so that anybody can follow them by the log.
+
+    That is no personal data: which branches apply, the days of a stop, which posts sign.
+    """
+    facts = {id_: value for id_, value in act.facts.items() if id_ in begun.told}
+    return _filled({"branches": list(act.branches), "facts": facts})
 
 
 def act_told(row: models.Act) -> Act:

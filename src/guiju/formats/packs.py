@@ -6,6 +6,7 @@
     divisions.toml            [[divisions]]: code, name; a code begins with its parent's code
     organs.toml               [[organs]] and [[posts]]
     people.toml               [[people]] and [[assignments]]
+    lights.toml               [[policies]]: lights, cards and reminders, see guiju.kernel.lights
     certificates.toml         [[certificates]]: enforcement certificates; may be left out
     list.toml                 [[listed]]: which organ's list names which power; may be left out
     duties.toml               [[duties]]: what an organ owes to do regularly; may be left out
@@ -22,7 +23,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from enum import StrEnum
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +33,7 @@ from typing import Any
 from guiju.formats.pack_rows import Certificate, Duty, Listed
 from guiju.formats.reader import Misfit, read
 from guiju.kernel.fit import ChartError
+from guiju.kernel.lights import Policy
 from guiju.kernel.net import compile_net
 from guiju.kernel.power import APPLICANT, Chart, Power, posts_of
 from guiju.kernel.rules import Rule
@@ -65,6 +69,16 @@ class Organ:
     division: str
     phone: str = ""
     address: str = ""
+    leader: str = ""  # the post that leads its posts, but those that name another
+
+
+class Overseen(StrEnum):
+    """Which cards a post sees; ``NONE`` is the rule."""
+
+    NONE = ""
+    ALL = "全部"  # of its division and those below
+    ORGAN = "本机关"
+    LEADS = "线索"  # of its division and those below, and leads only
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,8 @@ class PostRow:
     role: str
     name: str
     organ: str
+    leader: str = ""  # the post that leads it; empty: its organ's leader
+    oversees: Overseen = Overseen.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +101,7 @@ class PersonRow:
     name: str
     is_invented: bool
     login: bool = True
+    email: str = ""  # where reminders go, besides the inbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,7 @@ class Pack:
     people: tuple[PersonRow, ...]
     assignments: tuple[Assignment, ...]
     powers: tuple[Power, ...]
+    policies: tuple[Policy, ...] = ()
     certificates: tuple[Certificate, ...] | None = None  # None: there is no such file
     listed: tuple[Listed, ...] | None = None
     duties: tuple[Duty, ...] | None = None
@@ -159,10 +177,24 @@ def read_pack(folder: Path, on: date) -> Pack:
         people=_rows(folder / "people.toml", "people", PersonRow, beside="assignments"),
         assignments=_rows(folder / "people.toml", "assignments", Assignment, beside="people"),
         powers=powers,
+        policies=_policies(folders, rules),
         certificates=_optional(folder / "certificates.toml", "certificates", Certificate),
         listed=_optional(folder / "list.toml", "listed", Listed),
         duties=_optional(folder / "duties.toml", "duties", Duty),
     )
+
+
+def _policies(folders: list[Path], rules: Mapping[str, Rule]) -> tuple[Policy, ...]:
+    """The policies of lights and cards, in order; no two hold on the same day."""
+    files = [folder / "lights.toml" for folder in folders]
+    rows = [(row, f) for f in files for row in _rows(f, "policies", Policy, rules=rules)]
+    rows.sort(key=lambda each: each[0].valid_from or date.min)
+    for (one, _), (other, file) in pairwise(rows):
+        if one.holds_on(other.valid_from or date.min):
+            line = _line_of(file.read_text(encoding="utf-8"), f'"{other.id}"')
+            problem = f"“{other.name}”与“{one.name}”同日有效"
+            raise PackError(str(file), line, "valid_from", problem, "旧的写上 valid_to")
+    return tuple(row for row, _ in rows)
 
 
 def digest(folder: Path) -> str:
@@ -288,7 +320,9 @@ def stack(folder: Path) -> list[Path]:
         folder = folder.parent / below
 
 
-def _rows(path: Path, name: str, kind: Any, beside: str = "") -> tuple[Any, ...]:
+def _rows(
+    path: Path, name: str, kind: Any, beside: str = "", rules: Mapping[str, Rule] | None = None
+) -> tuple[Any, ...]:
     """The rows of one array of tables; a file that is not there has none."""
     if not path.exists():
         return ()
@@ -300,7 +334,7 @@ def _rows(path: Path, name: str, kind: Any, beside: str = "") -> tuple[Any, ...]
         rows = data.get(name, [])
         if not isinstance(rows, list):
             raise Misfit(name, f"“{name}”不是一行行的表", f"每行以 [[{name}]] 开头")
-        return tuple(read(kind, row, where=f"{name}[{i}]") for i, row in enumerate(rows))
+        return tuple(read(kind, row, rules, f"{name}[{i}]") for i, row in enumerate(rows))
     except Misfit as error:
         raise _located(path, text, error) from None
 

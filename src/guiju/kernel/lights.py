@@ -4,6 +4,10 @@
 it has passed. 红 red: past the statutory limit. 绿 green: done in time. 灰 grey: the clock
 is stopped. The report knows blue, yellow and green; red and grey are our extension. A
 light is never stored: it is computed from the record, the calendar and the day.
+
+When lights turn is policy: dated data of a pack, ``Policy``. It also says when cards 牌 are due
+and who is reminded when; ``cards`` computes those. Without a policy a light follows the days
+that the power itself names, and all five are shown.
 """
 
 from dataclasses import dataclass, replace
@@ -11,9 +15,9 @@ from datetime import date
 from enum import StrEnum
 
 from guiju.kernel.acts import State
-from guiju.kernel.power import Limits, Step
+from guiju.kernel.power import Limits, Step, StepKind
 from guiju.kernel.program import Program, open_steps
-from guiju.kernel.rules import Rule, Unit
+from guiju.kernel.rules import Certainty, Rule, Unit
 from guiju.kernel.terms import Calendar, CalendarMissing, Clock, due, exclusions, left
 
 
@@ -25,6 +29,79 @@ class Light(StrEnum):
     RED = "红"
     GREEN = "绿"
     GREY = "灰"
+
+
+class Level(StrEnum):
+    """The three levels of a card 牌, the mildest first."""
+
+    WARNING = "预警"
+    YELLOW = "黄牌"
+    RED = "红牌"
+
+
+class About(StrEnum):
+    """Which limit a card or a reminder is about."""
+
+    PROMISED = "承诺时限"
+    STATUTORY = "法定时限"
+    STEP = "环节时限"
+    STOP = "停止计时"  # the days that the stop was applied for
+    SILENCE = "默示"  # a term lapsed, so that the law acted in the office's place
+
+
+class Whom(StrEnum):
+    """Who of a post is reminded."""
+
+    FIRST = "A岗"
+    STAND_IN = "B岗"
+    LEADER = "岗位负责人"
+
+
+@dataclass(frozen=True, slots=True)
+class CardRule:
+    """One row of a policy: a card of this level is due so many days before or after a limit.
+
+    The rule's number is days ahead of the limit for a warning (the light's own, ``reminder``,
+    counts the same way), else the days that it may be passed by; without a number, none.
+    """
+
+    level: Level
+    about: About
+    rule: Rule
+    is_lead: bool = False  # becomes a lead 线索, too
+    kinds: tuple[StepKind, ...] = ()  # of a lapse 默示: steps at which it is the office's
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRule:
+    """One row of a policy: whoever holds the post is reminded so many days ahead of a limit."""
+
+    whom: Whom
+    about: About
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy 亮灯发牌办法 of a pack, in force from one day to another (both included)."""
+
+    id: str
+    name: str
+    source: str
+    certainty: Certainty
+    yellow: Rule  # so many days before the promised limit the light turns yellow
+    cards: tuple[CardRule, ...]
+    reminders: tuple[ReminderRule, ...]
+    extensions: tuple[Light, ...] = ()  # lights beyond the report's, that this policy shows
+    supervision: str = ""  # the code of the power by which a card is followed up
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the policy is in force on ``day``."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +117,36 @@ class Standing:
     step: str = ""  # before the case's clock begins: the step whose own limit this is about
 
 
-def standing(program: Program, state: State, calendar: Calendar, today: date) -> Standing:
+def standing(
+    program: Program,
+    state: State,
+    calendar: Calendar,
+    today: date,
+    policy: Policy | None = None,
+) -> Standing:
     """How a case stands on ``today``; without days when the calendar does not reach today."""
+    limits = program.power.limits
+    if policy is not None:
+        limits = replace(limits, reminder=policy.yellow)
     try:
-        return _of_case(program, state, calendar, today)
+        stands = _of_case(program, state, limits, calendar, today)
     except CalendarMissing as missing:
         return Standing(Light.BLUE, missing=str(missing))
+    return stands if policy is None else _within(policy, stands)
 
 
-def _of_case(program: Program, state: State, calendar: Calendar, today: date) -> Standing:
-    clock, limits = state.clock, program.power.limits
+def _within(policy: Policy, stands: Standing) -> Standing:
+    """A light that the policy does not show is the report's instead: red yellow, grey blue."""
+    if stands.light in (Light.RED, Light.GREY) and stands.light not in policy.extensions:
+        plain = Light.YELLOW if stands.light is Light.RED else Light.BLUE
+        return replace(stands, light=plain)
+    return stands
+
+
+def _of_case(
+    program: Program, state: State, limits: Limits, calendar: Calendar, today: date
+) -> Standing:
+    clock = state.clock
     if clock.start is None:
         if state.ended:
             return Standing(Light.GREEN)

@@ -28,6 +28,7 @@ class Program:
     names: Mapping[str, str]  # ids of steps and posts → their words
     fields: Mapping[str, Field]
     kept: frozenset[str]  # fields that later acts ask about
+    told: frozenset[str]  # fields on which clock and course depend: days of a stop, who signs
     silences: tuple[Transition, ...]
 
 
@@ -37,7 +38,8 @@ def compile_power(power: Power) -> Program:
     whole = net.power
     named: tuple[Post | Step, ...] = (*whole.posts, *whole.steps)
     conditions = (c.field for s in whole.steps for o in s.outcomes for c in o.when)
-    signers = (step.several.field for step in whole.steps if step.several)
+    signers = [step.several.field for step in whole.steps if step.several]
+    stops = (outcome.stop_days for step in whole.steps for outcome in step.outcomes)
     return Program(
         whole,
         net,
@@ -46,6 +48,7 @@ def compile_power(power: Power) -> Program:
         {LAW: "法律规定", **{each.id: each.name for each in named}},
         {field.id: field for step in whole.steps for field in step.fields},
         frozenset((*conditions, *signers)) - {""},
+        frozenset((*stops, *signers)) - {""},
         tuple(move for move in net.transitions if move.outcome.after is not None),
     )
 

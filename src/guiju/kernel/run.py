@@ -153,6 +153,14 @@ def perform(program: Program, state: State, act: Act, days: Days = no_calendar) 
     reasons = refusals(program, state, act, days)
     if reasons:
         raise Refused(reasons)
+    return followed(program, state, act)
+
+
+def followed(program: Program, state: State, act: Act) -> State:
+    """The state after an act that has happened, whether or not it was allowed.
+
+    For acts read back from a record. Raises KeyError for an act that is not on the chart.
+    """
     step, key = act.step, f"{act.step}.{act.outcome}"
     facts = state.facts
     if not program.kept.isdisjoint(act.facts):

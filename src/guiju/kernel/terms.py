@@ -240,6 +240,11 @@ def left(clock: Clock, rule: Rule, calendar: Calendar, today: date) -> int:
         return remaining
 
 
+def stop_due(stop: Stop, calendar: Calendar) -> date | None:
+    """The last day that a stop may last by what was applied for; None: the law sets no cap."""
+    return _capped(stop, None, calendar)
+
+
 def _capped(stop: Stop, until: date | None, calendar: Calendar) -> date | None:
     """The last day that a stop excludes: ``until``, but no more days than were applied for."""
     if stop.days_max is None:

@@ -31,12 +31,17 @@ class Organ(models.Model):
 
 
 class Post(models.Model):
-    """A post 岗位 of an organ; ``role`` is the word by which charts ask for it."""
+    """A post 岗位 of an organ; ``role`` is the word by which charts ask for it.
+
+    Its leader is a post, too: whose holder is told when nobody else has acted.
+    """
 
     id = models.CharField("编号", max_length=40, primary_key=True)
     role = models.CharField("职能", max_length=40, db_index=True)
     name = models.CharField("名称", max_length=80)
     organ = models.ForeignKey(Organ, models.PROTECT, verbose_name="机关")
+    leader = models.ForeignKey("self", models.PROTECT, verbose_name="负责岗位", null=True)
+    oversees = models.CharField("看哪些牌", max_length=4, blank=True)  # packs.Overseen
 
     def __str__(self) -> str:
         return f"{self.organ}·{self.name}"
@@ -49,6 +54,7 @@ class Person(AbstractBaseUser):
     name = models.CharField("姓名", max_length=40)
     is_invented = models.BooleanField("虚构人物", default=False)
     is_active = models.BooleanField("可以登录", default=True)
+    email = models.EmailField("电子邮箱", blank=True)
 
     objects = BaseUserManager()
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from guiju.formats.packs import PackError, read_pack
 from guiju.organs.actions import load_organs
+from guiju.oversight.policies import publish_policies
 from guiju.powers.actions import NotPublishable, load_powers
 from guiju.site import clock
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 people = load_organs(read)
                 new = load_powers(pack=read, by="guiju load", at=now)
+                publish_policies(read.policies, by="guiju load", at=now)
         except (PackError, NotPublishable) as error:
             raise CommandError(str(error), returncode=1) from error
         self.stdout.write(
