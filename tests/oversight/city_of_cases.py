@@ -218,11 +218,16 @@ def more_powers(count: int) -> None:
         )
 
 
+OVERSEES = {"monitor": "全部", "organ_supervisor": "本机关", "discipline_duty": "线索"}
+
+
 def seat(person: str, role: str, organ: str) -> Person:
     """Somebody who can log in, on a post of oversight."""
     who = Person.objects.create(id=person, name=person, is_invented=True)
     where = Organ.objects.get(name=organ)
-    post = Post.objects.create(id=f"p-{person}", role=role, name=role, organ=where)
+    post = Post.objects.create(
+        id=f"p-{person}", role=role, name=role, organ=where, oversees=OVERSEES.get(role, "")
+    )
     Assignment.objects.create(person=who, post=post, valid_from=date(2020, 1, 1))
     return who
 

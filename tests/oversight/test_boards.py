@@ -325,7 +325,7 @@ def test_a_supervisor_sees_the_own_organ_and_a_monitor_the_whole_division(client
         "own": (seat("own", "organ_supervisor", window), 200),
         "other": (seat("other", "organ_supervisor", away.name), 403),
         "city": (seat("city", "monitor", name_of("市")), 200),
-        "duty": (seat("duty", "discipline_duty", window), 200),
+        "duty": (seat("duty", "discipline_duty", window), 403),
         "far": (seat("far", "monitor", away.name), 403),
     }
     for name, (person, status) in people.items():

@@ -1,14 +1,16 @@
-"""Addresses of boards, of the public figures, and of the screen in the hall."""
+"""Addresses of boards and cards, of the public figures, and of the screen in the hall."""
 
 from django.urls import path
 
-from guiju.oversight import board_views, screen_views
+from guiju.oversight import board_views, card_views, screen_views
 
 urlpatterns = [
     path("oversight/board/", board_views.board, name="board"),
     path("oversight/board/trend/", board_views.trend_page, name="board-trend"),
     path("oversight/board/cases/", board_views.cases, name="board-cases"),
     path("oversight/board/cases/<str:number>/", board_views.case, name="board-case"),
+    path("oversight/cards/", card_views.cards, name="cards"),
+    path("oversight/cards/<int:pk>/", card_views.card, name="card"),
     path("figures/", screen_views.figures_page, name="figures"),
     path("screen/", screen_views.screen, name="screen"),
 ]

@@ -109,6 +109,12 @@ def rebuild() -> int:
     return close_books()
 
 
+def recomputed(number: str) -> Closing | None:
+    """The closing of a case, computed now; None while it runs."""
+    found = Case.objects.exclude(ended="").filter(number=number)
+    return next(iter(_closings(found)), None)
+
+
 def last_organ() -> Subquery:
     """The name of the organ that acted last on a case, of a query over cases."""
     acts = Act.objects.filter(subject=OuterRef("pk")).exclude(organ="").order_by("-seq")

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from guiju.cases.models import Case
+from guiju.formats.packs import Overseen
 from guiju.kernel.acts import state_from_json
 from guiju.kernel.lights import Standing, standing
 from guiju.kernel.power import APPLICANT, LAW, Limits
@@ -27,9 +28,6 @@ from guiju.oversight.closings import last_organ
 from guiju.powers.models import Version
 from guiju.powers.queries import PROGRAMS_KEPT, calendar, power, program
 
-EVERYWHERE = ("monitor", "discipline_duty")  # see the cases of their division
-OWN_ORGAN = "organ_supervisor"  # sees the cases of the own organ
-
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -37,6 +35,7 @@ class Scope:
 
     divisions: tuple[str, ...] = ()
     organs: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()  # divisions of whose cards only the leads are seen
 
     @property
     def is_public(self) -> bool:
@@ -53,12 +52,14 @@ def scope_of(person: str, on: date) -> Scope:
     held = [
         each.post
         for each in posts_of(person, on)
-        if each.post.role in (*EVERYWHERE, OWN_ORGAN)
-        and (each.rank == "A" or not firsts_present(each.post_id, on))
+        if each.post.oversees and (each.rank == "A" or not firsts_present(each.post_id, on))
     ]
-    wide = {post.organ.division_id for post in held if post.role in EVERYWHERE}
-    own = {post.organ.name for post in held if post.role == OWN_ORGAN}
-    return Scope(tuple(sorted(wide)), tuple(sorted(own)))
+    seen: dict[str, set[str]] = {each: set() for each in Overseen}
+    for post in held:
+        is_own = post.oversees == Overseen.ORGAN
+        seen[post.oversees].add(post.organ.name if is_own else post.organ.division_id)
+    wide, own, leads = (seen[each] for each in (Overseen.ALL, Overseen.ORGAN, Overseen.LEADS))
+    return Scope(tuple(sorted(wide)), tuple(sorted(own)), tuple(sorted(leads)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""Pages of cards: which there are, how one came about, supervision, and the verdict on a lead."""
+
+from uuid import uuid4
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from guiju.kernel.lights import Level
+from guiju.kernel.run import Refused
+from guiju.look.requests import Request, person_of
+from guiju.oversight.cards import VERDICTS, NotAllowed, computed, judge, supervise, visible
+from guiju.oversight.standings import Scope, scope_of
+from guiju.powers.queries import program
+
+ON_A_PAGE = 50
+
+
+@login_required
+@require_safe
+def cards(request: Request) -> HttpResponse:
+    """The cards that the reader's posts let him see, the latest first."""
+    scope = _scope(request)
+    if scope.is_public and not scope.leads:
+        return _refused(request)
+    rows, level = visible(scope), request.GET.get("level", "")
+    only_leads = request.GET.get("leads") == "1"
+    if level in list(Level):
+        rows = rows.filter(level=level)
+    if only_leads:
+        rows = rows.filter(is_lead=True)
+    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = [(card, program(card.case.version_id).power.name) for card in page]
+    context = {
+        "page": page,
+        "rows": shown,
+        "levels": list(Level),
+        "level": level,
+        "only_leads": only_leads,
+        "scope": scope,
+    }
+    return render(request, "oversight/cards.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def card(request: Request, pk: int) -> HttpResponse:
+    """One card: how it was computed, and what is done about it."""
+    scope = _scope(request)
+    found = get_object_or_404(visible(scope), pk=pk)
+    problem = ""
+    if request.method == "POST":
+        do, by, at = request.POST.get("do"), person_of(request), request.moment
+        try:
+            if do == "supervise":
+                words = request.POST.get("matter", "")
+                number = supervise(found, matter=words, by=by, scope=scope, at=at)
+                return redirect("staff-case", number=number)
+            verdict, reason = (request.POST.get(name, "") for name in ("verdict", "reason"))
+            judge(found, verdict=verdict, reason=reason, by=by, scope=scope, at=at)
+            return redirect("card", pk=pk)
+        except (NotAllowed, Refused) as error:
+            problem = str(error)
+            found = get_object_or_404(visible(scope), pk=pk)
+    context = {
+        "computed": computed(found),
+        "card": found,
+        "power": program(found.case.version_id).power,
+        "verdicts": VERDICTS,
+        "may_judge": found.is_lead and found.case.division_id.startswith(scope.leads or ("-",)),
+        "may_supervise": found.case.division_id.startswith(scope.divisions or ("-",)),
+        "problem": problem,
+        "typed": request.POST,
+        "key": uuid4(),
+    }
+    return render(request, "oversight/card.html", context, status=422 if problem else 200)
+
+
+def _scope(request: Request) -> Scope:
+    return scope_of(person_of(request), request.moment.date())
+
+
+def _refused(request: Request) -> HttpResponse:
+    problem = {
+        "heading": "无权查看",
+        "message": "牌和线索由监察岗位、本机关的效能监督岗、纪检监察值班岗查看。",
+    }
+    return render(request, "look/problem.html", problem, status=403)

@@ -1,0 +1,150 @@
+"""What staff do about cards: see those their posts let them see, order supervision, judge leads.
+
+Whoever holds a card cannot take it back; a lead cannot be deleted by anybody. What is done about
+one is an act of oversight beside it, under a name and with reasons.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from guiju.cases.actions import Applicant, Request, open_case
+from guiju.formats.packs import Overseen
+from guiju.kernel.cards import Due
+from guiju.kernel.power import Power
+from guiju.organs.models import Person, Post
+from guiju.oversight.models import Card
+from guiju.oversight.policies import policy_on
+from guiju.oversight.standings import Scope
+from guiju.oversight.trail import Draft, append, issued, overseen, told_of
+from guiju.powers.queries import program, version_in_force
+
+CONFIRMED, UNCONFIRMED = "查实", "不成立"
+VERDICTS = (CONFIRMED, UNCONFIRMED)
+
+
+class NotAllowed(Exception):
+    """Somebody may not do this, or not any more; in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A card with what it was computed from."""
+
+    card: Card
+    due: Due
+    rule: str  # in words, with its source
+    limit: str
+    verdict: dict[str, str] | None  # of a lead: how, by whom, when, why
+
+
+def visible(scope: Scope) -> QuerySet[Card]:
+    """The cards that a scope lets somebody see, the latest first."""
+    allowed = Q(pk__in=())
+    for code in scope.divisions:
+        allowed |= Q(case__division__code__startswith=code)
+    for name in scope.organs:
+        allowed |= Q(organ__name=name)
+    for code in scope.leads:
+        allowed |= Q(case__division__code__startswith=code, is_lead=True)
+    rows = Card.objects.filter(allowed).select_related("case", "organ", "supervision")
+    return rows.order_by("-day", "-id")
+
+
+def computed(card: Card) -> Computed:
+    """How a card came about, from the record."""
+    due = next(due for row, due in issued(card.case_id) if row.seq == card.seq)
+    begun = program(card.case.version_id)
+    policy = policy_on(card.day)
+    rules = [row.rule for row in policy.cards] if policy else []
+    rule = next((each for each in rules if each.id == due.rule), None)
+    return Computed(
+        card,
+        due,
+        f"{rule.name}({rule.citation()})" if rule else due.rule,
+        limit_of(begun.power, due),
+        _verdict(card),
+    )
+
+
+def limit_of(shown: Power, due: Due) -> str:
+    """The limit that a card is about, in words, with its source."""
+    steps = {step.id: step for step in shown.steps}
+    rules = {"承诺时限": shown.limits.promised, "法定时限": shown.limits.statutory}
+    step = steps.get(due.step)
+    rule = rules.get(due.about) or (step.limit if step else None)
+    return f"{rule.words()}({rule.source})" if rule else ""
+
+
+@transaction.atomic
+def judge(card: Card, *, verdict: str, reason: str, by: str, scope: Scope, at: datetime) -> None:
+    """Judge a lead, once: a named person, with reasons. Raises NotAllowed."""
+    if not card.is_lead or verdict not in VERDICTS:
+        raise NotAllowed("只有线索要作判断,判断只有查实和不成立两种")
+    if not reason.strip():
+        raise NotAllowed("作判断要写明理由")
+    if not card.case.division_id.startswith(scope.leads or ("-",)):
+        raise NotAllowed("线索由本地方的纪检监察值班岗判断")
+    if card.answered is not None:
+        raise NotAllowed("这条线索已经有人判断")
+    told = {"card": card.key, "verdict": verdict}
+    draft = Draft("answer", f"answer:{card.key}", told, private={"reason": reason.strip()})
+    card.answered = append(card.case, draft, by=by, at=at)
+    card.save(update_fields=["answered"])
+
+
+def supervise(card: Card, *, matter: str, by: str, scope: Scope, at: datetime) -> str:
+    """Open the supervision of a card, once; answers its number. Raises NotAllowed, Refused."""
+    policy = policy_on(at.date())
+    version = version_in_force(policy.supervision) if policy else None
+    if version is None:
+        raise NotAllowed("现行的办法没有写明督办的职权")
+    if not card.case.division_id.startswith(scope.divisions or ("-",)):
+        raise NotAllowed("督办由监察岗位发起")
+    if card.supervision_id is not None:
+        raise NotAllowed("这张牌已经在督办")
+    step = program(version.sha256).power.steps[0]
+    key = f"supervise:{card.case_id}:{card.key}"
+    facts = {"card": f"{card.case_id} {card.key}", "unit": _unit(card), "matter": matter.strip()}
+    request = Request(step.id, step.outcomes[0].id, _key(key), facts=facts)
+    with transaction.atomic():
+        number = open_case(
+            version=version.sha256,
+            division=card.case.division_id,
+            applicant=Applicant(name="", phone=""),
+            request=request,
+            by=by,
+            at=at,
+        )
+        draft = Draft("supervise", f"supervise:{card.key}", {"card": card.key}, {"case": number})
+        append(card.case, draft, by=by, at=at)
+        card.supervision_id = number
+        card.save(update_fields=["supervision"])
+    return number
+
+
+def _unit(card: Card) -> str:
+    """The post that is asked to explain: the one that watches over the organ of the card."""
+    post = Post.objects.filter(organ=card.organ, oversees=Overseen.ORGAN).first()
+    if post is None:
+        raise NotAllowed("这张牌的机关没有效能监督岗,请先在岗位表里设一个")
+    return post.name
+
+
+def _key(words: str) -> str:
+    return sha256(words.encode()).hexdigest()
+
+
+def _verdict(card: Card) -> dict[str, str] | None:
+    if card.answered is None:
+        return None
+    row = next(each for each in overseen(card.case_id) if each.seq == card.answered)
+    name = Person.objects.get(pk=row.person).name
+    day = timezone.localtime(row.at).date().isoformat()
+    reason = json.loads(row.private)["reason"] if row.private else ""
+    return {"verdict": told_of(row)["verdict"], "by": name, "at": day, "reason": reason}
