@@ -17,7 +17,8 @@ from guiju.audit.detectors import DETECTORS
 from guiju.audit.events import CODED, NEVER, Events, Words
 from guiju.audit.finding import Finding
 from guiju.audit.relations import ACROSS, GIVEN, across, relate, told
-from guiju.formats.packs import Assignment, Division, Organ, Pack, PostRow, read_pack, read_power
+from guiju.formats.pack_rows import Assignment, Division, Organ, PostRow
+from guiju.formats.packs import Pack, read_pack, read_power
 
 EPOCH = date(1970, 1, 1)
 POWER = "000100000001"

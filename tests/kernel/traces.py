@@ -83,7 +83,7 @@ def acts(program: Program, state: State, move: Transition, at: datetime) -> Iter
     if step.several and step.several.field and not outcome.aside:
         posts = step.several.posts
         names = [program.names[post] for post in posts]
-        if state.signed.get(step.id):
+        if state.signed.get(step.id) or step.several.field in state.facts:
             named = [{}]
         else:
             named = [

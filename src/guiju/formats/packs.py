@@ -23,14 +23,22 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from enum import StrEnum
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from guiju.formats.pack_rows import Certificate, Duty, Listed
+from guiju.formats.pack_rows import (
+    Assignment,
+    Certificate,
+    Division,
+    Duty,
+    Listed,
+    Organ,
+    PersonRow,
+    PostRow,
+)
 from guiju.formats.reader import Misfit, read
 from guiju.kernel.fit import ChartError
 from guiju.kernel.lights import Policy
@@ -49,70 +57,6 @@ class PackError(ValueError):
     def __init__(self, file: str, line: int, key: str, problem: str, mend: str) -> None:
         super().__init__(f"{file} 第{line}行 {key}:{problem}。{mend}")
         self.file, self.line, self.key, self.problem, self.mend = file, line, key, problem, mend
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """A division 区划; its code begins with the code of the division it belongs to."""
-
-    code: str
-    name: str
-    level: str
-
-
-@dataclass(frozen=True, slots=True)
-class Organ:
-    """An organ 机关 in a division."""
-
-    id: str
-    name: str
-    division: str
-    phone: str = ""
-    address: str = ""
-    leader: str = ""  # the post that leads its posts, but those that name another
-
-
-class Overseen(StrEnum):
-    """Which cards a post sees; ``NONE`` is the rule."""
-
-    NONE = ""
-    ALL = "全部"  # of its division and those below
-    ORGAN = "本机关"
-    LEADS = "线索"  # of its division and those below, and leads only
-
-
-@dataclass(frozen=True, slots=True)
-class PostRow:
-    """A post 岗位 of an organ; ``role`` is the word that charts use for it."""
-
-    id: str
-    role: str
-    name: str
-    organ: str
-    leader: str = ""  # the post that leads it; empty: its organ's leader
-    oversees: Overseen = Overseen.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """A person; in a sample pack every one is invented and says so."""
-
-    id: str
-    name: str
-    is_invented: bool
-    login: bool = True
-    email: str = ""  # where reminders go, besides the inbox
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """Who holds which post from when to when, as A or as B (who stands in for A)."""
-
-    person: str
-    post: str
-    valid_from: date
-    valid_to: date | None = None
-    rank: str = "A"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from guiju.cases.actions import Applicant, Request, open_case
-from guiju.formats.packs import Overseen
+from guiju.formats.pack_rows import Overseen
 from guiju.kernel.cards import Due
 from guiju.kernel.power import Power
 from guiju.organs.models import Person, Post

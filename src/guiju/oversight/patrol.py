@@ -54,7 +54,7 @@ def _lists(case: Case, rows: list[Due]) -> Iterator[str]:
         for key in acts.keys() & shown.keys():
             if (shown[key].day, shown[key].limit_day) != (acts[key].day, acts[key].limit_day):
                 yield f"{words}的列表与痕迹不同({key})"
-            if isinstance(shown[key], Card) and shown[key].level != acts[key].level:
+            if getattr(shown[key], "level", acts[key].level) != acts[key].level:
                 yield f"牌的列表等级与痕迹不同({key})"
 
 

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from guiju.cases.models import Case
-from guiju.formats.packs import Overseen
+from guiju.formats.pack_rows import Overseen
 from guiju.kernel.acts import state_from_json
 from guiju.kernel.lights import Standing, standing
 from guiju.kernel.power import APPLICANT, LAW, Limits

@@ -5,8 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
-from guiju.formats.pack_rows import Certificate, Duty, Every, Listed
-from guiju.formats.packs import Assignment, Pack, PersonRow, PostRow
+from guiju.formats.pack_rows import (
+    Assignment,
+    Certificate,
+    Duty,
+    Every,
+    Listed,
+    PersonRow,
+    PostRow,
+)
+from guiju.formats.packs import Pack
 from guiju.kernel.controls.certified import Certified
 from guiju.kernel.power import APPLICANT
 from guiju.simulation.courses import Course, certificate_of
