@@ -18,7 +18,7 @@ from guiju.audit.store import Store
 from guiju.formats.packs import Pack, digest, read_pack
 
 CITY = PACKS / "changzhi"
-TODAY = date(2026, 11, 1)
+TODAY = date(2026, 12, 15)
 BEGIN = MONDAY.replace(tzinfo=None)
 Row = dict[str, object]
 

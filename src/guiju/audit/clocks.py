@@ -163,6 +163,7 @@ class _Course:
         self.since = np.zeros((cases, effects.steps_max + 1), np.int64)
         receipts = len(line.does) + self.order
         self.since[:, min(1, effects.steps_max)] = 1 + receipts
+        self.goes_on = _goes_on(line, effects)
         self.votes = np.zeros((cases, effects.joints + 1, 2), np.int32)
         self.start = np.full(cases, NOBODY, np.int64)
         self.end = np.full(cases, NOBODY, np.int64)
@@ -197,7 +198,7 @@ class _Course:
         does = self.line.does[place]
         if self.line.by_silence[place].any():
             self._fall_due(place, does)
-        moves = self._signed(does)
+        moves = self._signed(place, does)
         clock = np.flatnonzero(moves & (self.effects.effect[does] != Effect.NONE))
         if len(clock):
             self._turn(clock, place[clock], does[clock])
@@ -207,8 +208,11 @@ class _Course:
         left = np.flatnonzero(moves & self.effects.leaves[does])
         self._leave(left, place[left], does[left])
 
-    def _signed(self, does: Ints) -> Flags:
-        """Whether each event moves its case: a signature does when it was enough."""
+    def _signed(self, place: Places, does: Ints) -> Flags:
+        """Whether each event moves its case: a signature does when it was enough.
+
+        Where nobody knows how many sign, it was when the case went on to another step.
+        """
         yes = self.effects.yes[does]
         moves = np.ones(len(does), bool)
         signing = np.flatnonzero(yes)
@@ -217,7 +221,11 @@ class _Course:
             joint = self.effects.joint[does[signing]]
             self.votes[signing, joint, side] += 1
             need = self.effects.need[does[signing], side]
-            moves[signing] = self.votes[signing, joint, side] >= need
+            moves[signing] = np.where(
+                self.effects.is_named[does[signing]],
+                self.goes_on[place[signing]],
+                self.votes[signing, joint, side] >= need,
+            )
         return moves
 
     def _leave(self, case: Places, place: Places, does: Ints) -> None:
@@ -323,6 +331,15 @@ class _Course:
         still = (case, step.astype(np.int32), begun, nobody, self.first_stop[case])
         whole = _joined((tuple(over), still), kinds)
         return Stages(self.order[whole[0]], *whole[1:])
+
+
+def _goes_on(line: Line, effects: Effects) -> Flags:
+    """Of each event whether the next one of its case is at another step."""
+    step = effects.step[line.does]
+    found = np.zeros(len(step), bool)
+    found[:-1] = step[1:] != step[:-1]
+    found[line.starts[1:][np.diff(line.starts) > 0] - 1] = False
+    return found
 
 
 def _joined(

@@ -53,6 +53,7 @@ class Does:
     extension: tuple[int, int] = (0, 0)  # working days, natural days
     lapse: tuple[int, bool] | None = None  # days of silence after which it comes, whether working
     yes: int = 0  # a signature of several: 1 for, -1 against
+    is_named: bool = False  # a field that records do not tell says who signs
     need: tuple[int, int] = (1, 1)  # so many for, or so many against, close the step
 
 
@@ -79,6 +80,7 @@ class Effects:
         self.cap = self._column([row.cap for row in self.rows])
         self.extension = self._column([row.extension for row in self.rows]).reshape(-1, 2)
         self.yes = self._column([row.yes for row in self.rows])
+        self.is_named = np.array([row.is_named for row in self.rows], bool)
         joint = sorted({row.step for row in self.rows if row.yes})
         self.joints = len(joint)
         number = {step: i for i, step in enumerate(joint, 1)}
@@ -143,6 +145,7 @@ def _of_move(net: Net, move: Transition, number: Mapping[str, int]) -> Does:
         extension=extension,
         lapse=_lapse(outcome.after),
         yes=0 if outcome.aside or outcome.after else yes,
+        is_named=step.several is not None and bool(step.several.field),
         need=need,
     )
 

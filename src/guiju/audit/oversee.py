@@ -30,7 +30,7 @@ from guiju.audit.relations import across
 from guiju.audit.store import Store
 from guiju.formats.packs import Pack
 
-PORTION = 2_000_000  # events examined at once
+PORTION = 500_000  # events examined at once
 DAY = 86_400_000_000  # microseconds
 OF_ONE_CASE = frozenset(each.id for each in DETECTORS if each.scope is Scope.BUCKET)
 Progress = Callable[[int, int], None]  # buckets done, buckets in all
