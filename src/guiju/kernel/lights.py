@@ -18,6 +18,7 @@ from guiju.kernel.acts import State
 from guiju.kernel.power import Limits, Step, StepKind
 from guiju.kernel.program import Program, open_steps
 from guiju.kernel.rules import Certainty, Rule, Unit
+from guiju.kernel.scores import Formula
 from guiju.kernel.terms import Calendar, CalendarMissing, Clock, due, exclusions, left
 
 
@@ -94,6 +95,7 @@ class Policy:
     reminders: tuple[ReminderRule, ...]
     extensions: tuple[Light, ...] = ()  # lights beyond the report's, that this policy shows
     supervision: str = ""  # the code of the power by which a card is followed up
+    score: Formula | None = None  # how an organ's month is scored
     valid_from: date | None = None
     valid_to: date | None = None
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guiju.oversight import board_views, card_views, screen_views
+from guiju.oversight import board_views, card_views, scores, screen_views
 
 urlpatterns = [
     path("oversight/board/", board_views.board, name="board"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("oversight/cards/", card_views.cards, name="cards"),
     path("oversight/cards/<int:pk>/", card_views.card, name="card"),
     path("figures/", screen_views.figures_page, name="figures"),
+    path("figures/scores/", scores.page, name="scores"),
     path("screen/", screen_views.screen, name="screen"),
 ]

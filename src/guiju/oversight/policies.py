@@ -70,7 +70,8 @@ def policy_on(day: date) -> Policy | None:
 def _held(rows: tuple[tuple[str, datetime], ...]) -> tuple[Held, ...]:
     firsts = [timezone.localtime(at).date() + ONE_DAY for _, at in rows]
     found: list[Held] = []
-    for (entry, _), first, end in zip(rows, firsts, [*firsts[1:], None], strict=True):
+    ends = [*firsts[1:], None] if firsts else []
+    for (entry, _), first, end in zip(rows, firsts, ends, strict=True):
         until = None if end is None else end - ONE_DAY
         for data in json.loads(entry)["told"]["policies"]:
             policy = read(Policy, data)

@@ -11,6 +11,7 @@
     guiju diff OLD NEW [--json]     what changes from one version of a power to the next, for whom
     guiju oversee LOG… --charts DIR records of any system held against the charts of a pack
     guiju simulate OUT --pack DIR   a city's year, invented, with misconduct and the truth about it
+    guiju score TABLE --formula F   count published scores again, from open data alone
     guiju patrol                    lights, cards and reminders held against the record
     guiju sequence [--forever]      record lapsed terms, publish acts in the log, send messages
     guiju log verify [PLACE …]      verify this installation, a log elsewhere, or receipts
