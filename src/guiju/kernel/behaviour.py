@@ -8,7 +8,7 @@ happened, the case may be at any of several markings, so a state here is a set o
 closed under the silent moves: the subset construction of automata theory (Rabin, Scott 1959).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -21,6 +21,8 @@ Activity = tuple[str, str]
 """Step and outcome; the outcome is "" where a record does not tell it."""
 State = frozenset[int]
 """The markings at which a case may be, with all that silent moves lead to."""
+Firing = tuple[int, int, int, int]
+"""A move in four masks: what it takes, what may not be there, what stays, what it puts."""
 MARKINGS_MAX = 10_000  # in one state; a chart that needs more is too free to be held against
 
 
@@ -99,18 +101,17 @@ class Behaviour:
 
     def closed(self, markings: Iterable[int]) -> State:
         """Those markings and all that silent moves lead to. Raises TooManyStates."""
-        return _closed(markings, self.silent, self._silently)
+        return _closed(markings, self._silent_by_place, self._silently)
 
     def lapsed(self, state: State) -> State:
         """The state when silence may have had any of its effects. Raises TooManyStates."""
-        return _closed(state, self.lapsing, self._by_lapses)
+        return _closed(state, self._lapsing_by_place, self._by_lapses)
 
     def after(self, state: State, activity: Activity) -> State:
         """The state after an activity; empty when it cannot happen there."""
         found = self._after.get((state, activity))
         if found is None:
-            moves = self.doing.get(activity, ())
-            fired = {m.fire(at) for at in state for m in moves if m.is_enabled(at)}
+            fired = _fired(state, self.doing.get(activity, ()))
             found = self._after[state, activity] = self.closed(fired)
         return found
 
@@ -119,19 +120,27 @@ class Behaviour:
         return {}
 
     @cached_property
-    def _silently(self) -> dict[int, tuple[int, ...]]:
+    def _silent_by_place(self) -> dict[int, list[Firing]]:
+        return _by_place(self.silent)
+
+    @cached_property
+    def _lapsing_by_place(self) -> dict[int, list[Firing]]:
+        return _by_place(self.lapsing)
+
+    @cached_property
+    def _silently(self) -> dict[int, State]:
         return {}
 
     @cached_property
-    def _by_lapses(self) -> dict[int, tuple[int, ...]]:
+    def _by_lapses(self) -> dict[int, State]:
         return {}
 
     def onward(self, state: State) -> tuple[tuple[Activity, State], ...]:
         """All outcomes that can happen at a state, and the state after each."""
         found = self._onward.get(state)
         if found is None:
-            told = {m.activity: None for at in state for m in self.moves if m.is_enabled(at)}
-            found = tuple((each, self.after(state, each)) for each in told if each)
+            told = {m.activity: None for m in self.moves if m.activity and _fired(state, (m,))}
+            found = tuple((each, self.after(state, each)) for each in told)
             self._onward[state] = found
         return found
 
@@ -144,20 +153,56 @@ class Behaviour:
         return not self.finals.isdisjoint(state)
 
 
+def _fired(markings: Iterable[int], moves: Iterable[Move]) -> set[int]:
+    """The markings after each of these moves at each of these markings that enables it."""
+    fired: set[int] = set()
+    for move in moves:
+        take, gone, put = move.take, move.take | move.clear, move.put
+        doubled = put & ~gone
+        fired |= {at & ~gone | put for at in markings if at & take == take and not at & doubled}
+    return fired
+
+
+def _by_place(moves: Iterable[Move]) -> dict[int, list[Firing]]:
+    """Moves by the lowest place that they take from, so that a marking asks few of them."""
+    found: dict[int, list[Firing]] = {}
+    for move in moves:
+        gone = move.take | move.clear
+        masks = (move.take, move.put & ~gone, ~gone, move.put)
+        found.setdefault(move.take & -move.take, []).append(masks)
+    return found
+
+
 def _closed(
-    markings: Iterable[int], moves: tuple[Move, ...], known: dict[int, tuple[int, ...]]
+    markings: Iterable[int], moves: Mapping[int, list[Firing]], known: dict[int, State]
 ) -> State:
-    """All that these moves lead to; ``known`` keeps where they lead from each marking."""
-    found = set(markings)
-    todo = list(found)
+    """All that these moves lead to; ``known`` keeps what they lead to from each marking."""
+    found: set[int] = set()
+    for marking in markings:
+        if marking not in known:
+            known[marking] = _reached(marking, moves, known)
+        found |= known[marking]
+        if len(found) > MARKINGS_MAX:
+            raise TooManyStates(f"more than {MARKINGS_MAX} markings at once")
+    return frozenset(found)
+
+
+def _reached(marking: int, moves: Mapping[int, list[Firing]], known: Mapping[int, State]) -> State:
+    found, todo = {marking}, [marking]
     while todo:
-        at = todo.pop()
-        after = known.get(at)
-        if after is None:
-            after = known[at] = tuple(move.fire(at) for move in moves if move.is_enabled(at))
-        new = [each for each in after if each not in found]
-        found.update(new)
-        todo += new
+        at = rest = todo.pop()
+        while rest:
+            place = rest & -rest
+            rest ^= place
+            for take, doubled, stays, put in moves.get(place, ()):
+                if at & take != take or at & doubled:
+                    continue
+                after = at & stays | put
+                if after in known:
+                    found |= known[after]
+                elif after not in found:
+                    found.add(after)
+                    todo.append(after)
         if len(found) > MARKINGS_MAX:
             raise TooManyStates(f"more than {MARKINGS_MAX} markings at once")
     return frozenset(found)
