@@ -40,9 +40,9 @@ class Month:
         return words(self.score)
 
     @property
-    def counts(self) -> list[int]:
-        """The cards by level, in order."""
-        return [self.cards[level] for level in Level]
+    def counts(self) -> list[tuple[str, int]]:
+        """The levels with their cards, in order."""
+        return [(level.value, self.cards[level]) for level in Level]
 
 
 def formula_of(month: date) -> Formula | None:
@@ -81,7 +81,10 @@ def page(request: Request) -> HttpResponse:
     month = _month(request)
     rows, formula = list(scores(month)), formula_of(month)
     if request.GET.get("format") == "csv":
-        cells = [(r.organ, f"{month:%Y-%m}", r.handled, *r.counts, r.words) for r in rows]
+        cells = [
+            (r.organ, f"{month:%Y-%m}", r.handled, *(n for _, n in r.counts), r.words)
+            for r in rows
+        ]
         return csv_file(f"scores-{month:%Y-%m}", HEAD, cells)
     if request.GET.get("format") == "json":
         told = {"month": f"{month:%Y-%m}", "formula": plain(formula) if formula else None}
