@@ -54,9 +54,11 @@ class Command(BaseCommand):
         folder = options["store"] or first.with_name(f"{first.name}.oversight")
         try:
             pack = read_pack(options["charts"], on)
+            mapping = read_mapping(options["mapping"]) if options["mapping"] else None
+            logs = [open_log(path, mapping) for path in options["logs"]]
             store = Store.open(folder) if folder.exists() else Store.create(folder)
-            for path in options["logs"]:
-                self._take(store, path, options["mapping"])
+            for log in logs:
+                self._take(store, log, options["mapping"])
             found = oversee(store, pack, digest(options["charts"]), on, self._examining)
         except (PackError, LogError, StoreError, OSError) as error:
             self.stderr.write(str(error))
@@ -71,9 +73,8 @@ class Command(BaseCommand):
             self._score(found, options["truth"])
         sys.exit(1 if found.found.num_rows else 0)
 
-    def _take(self, store: Store, path: Path, mapping: Path | None) -> None:
+    def _take(self, store: Store, log: Log, mapping: Path | None) -> None:
         """Take a log in, or the rest of it."""
-        log = open_log(path, read_mapping(mapping) if mapping else None)
         told = sha256(mapping.read_bytes()).hexdigest() if mapping else ""
         key = sha256(f"{log.sha256} {told}".encode()).hexdigest()
         taken = store.append(log.name, key, lambda skip: map(self._reading, log.batches(skip)))
