@@ -37,6 +37,9 @@ from guiju.cases.models import Case
 from guiju.formats.packs import read_pack
 from guiju.organs.actions import load_organs
 from guiju.organs.models import Division, Person
+from guiju.oversight.issuing import issue_all
+from guiju.oversight.models import Card
+from guiju.oversight.policies import publish_policies
 from guiju.powers.actions import load_powers
 from guiju.powers.models import Draft, Version
 from guiju.powers.queries import version_in_force
@@ -163,6 +166,19 @@ def draft_discarded(*, back: bool = False) -> Sending:
     return Sending(f"/staff/drafts/{draft.pk}/discard/", form, gone.count, EDITOR)
 
 
+def on_lead(do: str, person: str) -> Sending:
+    """A lead of a case that is long overdue; what happens is an act of oversight."""
+    pack = read_pack(settings.PACKS / "changzhi", AT.date())
+    publish_policies(pack.policies, by="tests", at=AT - timedelta(days=5))
+    walk = Walk.begin(AT)
+    walk.act("hbz-window", "accept", "accept")
+    issue_all(AT + timedelta(days=60))
+    lead = Card.objects.get(case=walk.number, is_lead=True)
+    told = {"matter": "为什么超期", "verdict": "不成立", "reason": "停电三天"}
+    address, subject = f"/oversight/cards/{lead.pk}/", f"card:{walk.number}"
+    return Sending(address, {"key": key(), "do": do, **told}, acts(subject), person)
+
+
 def day_passed() -> Sending:
     form = {"days": "7", "ahead": str(clock.days_ahead()), "next": "/powers/"}
     return Sending("/demo/advance/", form, clock.days_ahead)
@@ -186,6 +202,11 @@ SENDINGS: dict[str, tuple[str, Callable[[], Sending]]] = {
     ),
     "draft discarded": ("staff/drafts/<int:pk>/discard/", draft_discarded),
     "draft taken up": ("staff/drafts/<int:pk>/discard/", lambda: draft_discarded(back=True)),
+    "supervision opened": (
+        "oversight/cards/<int:pk>/",
+        lambda: on_lead("supervise", "cz-jc-officer"),
+    ),
+    "lead judged": ("oversight/cards/<int:pk>/", lambda: on_lead("judge", "cz-jw-duty")),
     "day passed": ("demo/advance/", day_passed),
 }  # words → the address as the site knows it, and the form
 

@@ -57,7 +57,7 @@ def finding_id(
     """The id of a finding about a case or an organ: 16 hex digits.
 
     >>> finding_id("L1", "000172001000", "A-1", (7, 3), "visit")
-    'b1a5f7d3c0000000'
+    'c2e94640685efbcd'
     """
     parts = (detector, power, subject, ",".join(map(str, sorted(rows))), detail)
     return sha256(SEPARATOR.join(parts).encode()).hexdigest()[:ID_DIGITS]

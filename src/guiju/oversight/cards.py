@@ -83,14 +83,22 @@ def limit_of(shown: Power, due: Due) -> str:
 
 @transaction.atomic
 def judge(card: Card, *, verdict: str, reason: str, by: str, scope: Scope, at: datetime) -> None:
-    """Judge a lead, once: a named person, with reasons. Raises NotAllowed."""
+    """Judge a lead, once: a named person, with reasons. Raises NotAllowed.
+
+    The same again by the same person is harmless.
+    """
+    card = Card.objects.select_for_update().get(pk=card.pk)
     if not card.is_lead or verdict not in VERDICTS:
         raise NotAllowed("只有线索要作判断,判断只有查实和不成立两种")
     if not reason.strip():
         raise NotAllowed("作判断要写明理由")
     if not card.case.division_id.startswith(scope.leads or ("-",)):
         raise NotAllowed("线索由本地方的纪检监察值班岗判断")
-    if card.answered is not None:
+    known = _verdict(card)
+    if known is not None:
+        same = {"verdict": verdict, "person": by, "reason": reason.strip()}
+        if {name: known[name] for name in same} == same:
+            return
         raise NotAllowed("这条线索已经有人判断")
     told = {"card": card.key, "verdict": verdict}
     draft = Draft("answer", f"answer:{card.key}", told, private={"reason": reason.strip()})
@@ -99,20 +107,24 @@ def judge(card: Card, *, verdict: str, reason: str, by: str, scope: Scope, at: d
 
 
 def supervise(card: Card, *, matter: str, by: str, scope: Scope, at: datetime) -> str:
-    """Open the supervision of a card, once; answers its number. Raises NotAllowed, Refused."""
+    """Open the supervision of a card; answers its number, again the same. Raises Refused.
+
+    Raises NotAllowed, too.
+    """
     policy = policy_on(at.date())
     version = version_in_force(policy.supervision) if policy else None
     if version is None:
         raise NotAllowed("现行的办法没有写明督办的职权")
     if not card.case.division_id.startswith(scope.divisions or ("-",)):
         raise NotAllowed("督办由监察岗位发起")
-    if card.supervision_id is not None:
-        raise NotAllowed("这张牌已经在督办")
     step = program(version.sha256).power.steps[0]
     key = f"supervise:{card.case_id}:{card.key}"
     facts = {"card": f"{card.case_id} {card.key}", "unit": _unit(card), "matter": matter.strip()}
     request = Request(step.id, step.outcomes[0].id, _key(key), facts=facts)
     with transaction.atomic():
+        card = Card.objects.select_for_update().get(pk=card.pk)
+        if card.supervision_id is not None:
+            return str(card.supervision_id)
         number = open_case(
             version=version.sha256,
             division=card.case.division_id,
@@ -147,4 +159,5 @@ def _verdict(card: Card) -> dict[str, str] | None:
     name = Person.objects.get(pk=row.person).name
     day = timezone.localtime(row.at).date().isoformat()
     reason = json.loads(row.private)["reason"] if row.private else ""
-    return {"verdict": told_of(row)["verdict"], "by": name, "at": day, "reason": reason}
+    told = {"verdict": told_of(row)["verdict"], "person": row.person, "reason": reason}
+    return told | {"by": name, "at": day}
