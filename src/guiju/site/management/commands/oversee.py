@@ -2,7 +2,8 @@
 
 Holds the records of any system against the charts, limits and posts of a pack. LOG is a CSV,
 Excel, Parquet, XES or OCEL file; --mapping says which of its columns is what. What was taken in
-stays in a store (--store, beside the first LOG unless told), so that the next LOG costs only
+stays in a store (--store, beside the first LOG unless told; --own adds the acts of this
+installation), so that the next LOG costs only
 what is new in it, and what was interrupted goes on.
 
 Exit status: 0 nothing found, 1 findings, 2 cannot.
@@ -28,6 +29,7 @@ from guiju.formats.logs.mapping import read_mapping
 from guiju.formats.logs.reading import Log, open_log
 from guiju.formats.packs import Pack, PackError, digest, read_pack
 from guiju.oversight.log_report import report
+from guiju.oversight.own_record import NAME, OwnRecord
 from guiju.site import clock
 
 
@@ -38,7 +40,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Logs, what they are held against, and where to write."""
-        parser.add_argument("logs", type=Path, nargs="+", metavar="LOG")
+        parser.add_argument("logs", type=Path, nargs="*", metavar="LOG")
+        parser.add_argument("--own", action="store_true", help="this installation's own record")
         parser.add_argument("--charts", type=Path, required=True, help="the folder of a pack")
         parser.add_argument("--mapping", type=Path, help="which column is what")
         parser.add_argument("--store", type=Path, help="where the events are kept")
@@ -50,8 +53,10 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         """Take in, oversee, report."""
         on = options["on"] or clock.now().date()
-        first = options["logs"][0]
-        folder = options["store"] or first.with_name(f"{first.name}.oversight")
+        if not options["logs"] and not (options["own"] and options["store"]):
+            self.stderr.write("写明日志文件;核对本系统的痕迹写 --own --store 文件夹")
+            sys.exit(2)
+        folder = options["store"] or _beside(options["logs"][0])
         try:
             pack = read_pack(options["charts"], on)
             mapping = read_mapping(options["mapping"]) if options["mapping"] else None
@@ -59,6 +64,9 @@ class Command(BaseCommand):
             store = Store.open(folder) if folder.exists() else Store.create(folder)
             for log in logs:
                 self._take(store, log, options["mapping"])
+            if options["own"]:
+                own = [each for each in store.manifest.sources if each.name == NAME]
+                self._take(store, OwnRecord(sum(each.read for each in own)), None)
             found = oversee(store, pack, digest(options["charts"]), on, self._examining)
         except (PackError, LogError, StoreError, OSError) as error:
             self.stderr.write(str(error))
@@ -73,7 +81,7 @@ class Command(BaseCommand):
             self._score(found, options["truth"])
         sys.exit(1 if found.found.num_rows else 0)
 
-    def _take(self, store: Store, log: Log, mapping: Path | None) -> None:
+    def _take(self, store: Store, log: Log | OwnRecord, mapping: Path | None) -> None:
         """Take a log in, or the rest of it."""
         told = sha256(mapping.read_bytes()).hexdigest() if mapping else ""
         key = sha256(f"{log.sha256} {told}".encode()).hexdigest()
@@ -83,7 +91,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{log.name}:{words}{source.taken}条记录,退回{source.rejected}行")
         self._remarks(log)
 
-    def _remarks(self, log: Log) -> None:
+    def _remarks(self, log: Log | OwnRecord) -> None:
         for remark in log.remarks:
             self.stdout.write(f"  {remark.words}({remark.count}处)")
 
@@ -134,6 +142,11 @@ class Command(BaseCommand):
         unseen = Counter(each.words for each in deeds if not each.leaves_trace)
         for words, count in unseen.items():
             self.stdout.write(f"日志里看不见的 {count}处:{words}")
+
+
+def _beside(log: Path) -> Path:
+    """Where the events of a log are kept unless told."""
+    return log.with_name(f"{log.name}.oversight")
 
 
 def _write_json(path: Path, found: Overseen, store: Store, on: date) -> None:
