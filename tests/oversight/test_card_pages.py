@@ -90,6 +90,21 @@ def test_a_supervision_is_opened_once_and_asks_the_unit(overdue: Walk, client: C
     assert kinds.count("supervise") == 1
 
 
+def test_whoever_is_reminded_sees_it_until_the_case_is_done(overdue: Walk, client: Client):
+    reminder = Reminder.objects.filter(whom="A岗")[0]
+    reminded = reminder.people.strip("|").split("|")[0]
+    client.force_login(Person.objects.get(pk=reminded))
+
+    page = client.get("/oversight/reminders/").content.decode()
+
+    assert overdue.number in page
+    client.force_login(Person.objects.get(pk="cz-sc-leader"))
+    assert overdue.number not in client.get("/oversight/reminders/").content.decode()
+    Case.objects.filter(pk=overdue.number).update(ended="done")
+    client.force_login(Person.objects.get(pk=reminded))
+    assert overdue.number not in client.get("/oversight/reminders/").content.decode()
+
+
 def test_only_the_monitor_supervises(overdue: Walk):
     for person in (OWN, DUTY, "hbz-window"):
         with pytest.raises(NotAllowed):

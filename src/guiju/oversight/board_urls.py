@@ -12,6 +12,7 @@ urlpatterns = [
     path("oversight/cards/", card_views.cards, name="cards"),
     path("oversight/cards/<int:pk>/", card_views.card, name="card"),
     path("figures/", screen_views.figures_page, name="figures"),
+    path("oversight/reminders/", card_views.reminders, name="reminders"),
     path("figures/scores/", scores.page, name="scores"),
     path("screen/", screen_views.screen, name="screen"),
 ]

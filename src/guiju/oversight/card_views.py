@@ -12,6 +12,7 @@ from guiju.kernel.lights import Level
 from guiju.kernel.run import Refused
 from guiju.look.requests import Request, person_of
 from guiju.oversight.cards import VERDICTS, NotAllowed, computed, judge, supervise, visible
+from guiju.oversight.models import Reminder
 from guiju.oversight.standings import Scope, scope_of
 from guiju.powers.queries import program
 
@@ -42,6 +43,17 @@ def cards(request: Request) -> HttpResponse:
         "scope": scope,
     }
     return render(request, "oversight/cards.html", context)
+
+
+@login_required
+@require_safe
+def reminders(request: Request) -> HttpResponse:
+    """What the reader was reminded of, of cases that still run; the nearest limit first."""
+    mine = Reminder.objects.filter(people__contains=f"|{person_of(request)}|", case__ended="")
+    rows = mine.select_related("case").order_by("limit_day", "case_id", "day")
+    last = {row.case_id + row.about + row.step: row for row in rows}
+    shown = [(row, program(row.case.version_id).power.name) for row in last.values()]
+    return render(request, "oversight/reminders.html", {"rows": shown})
 
 
 @login_required
