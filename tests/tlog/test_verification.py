@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.tlog.sample import SIGNER, entry, flipped, leaves, log, nodes, reading, signed
 
@@ -70,6 +70,7 @@ def test_any_damage_is_found_where_it_is_and_nowhere_else(size, damage):
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(SIZES), DAMAGE, DAMAGE)
+@example(600, ("flip", 0, 0), ("blank", 562, 0))
 def test_two_damages_are_both_named(size, one, other):
     files = log(size)
     paths = sorted(set(files) - {CHECKPOINT})

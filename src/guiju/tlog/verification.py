@@ -175,7 +175,7 @@ class _Walk:
             for place in places
         }
         claims = [_claims(each) for each in chain.from_iterable(said.values())]
-        true = next(filter(fits, _choices(claims)), None)
+        true = next(filter(fits, _choices(list(said.values()), claims)), None)
         settled = iter(true or [each[-1] for each in claims])
         for place, three in said.items():
             self.true[place.level][_span(place)] = list(islice(settled, place.width))
@@ -229,10 +229,13 @@ def _is_doubtful(said: Sequence[bytes | None]) -> bool:
     return len(_claims(said)) > 1 or said.count(None) > 1
 
 
-def _choices(claims: Sequence[Sequence[bytes]]) -> Iterator[Sequence[bytes]]:
-    """Ways to believe one voice for each hash: first the same for all, then, if few, any."""
-    for voice in range(3):
-        yield [each[min(voice, len(each) - 1)] for each in claims]
+def _choices(
+    tiles: Sequence[Sequence[Sequence[bytes | None]]], claims: Sequence[Sequence[bytes]]
+) -> Iterator[Sequence[bytes]]:
+    """Ways to believe one voice for each hash: first one for each tile, then, if few, any."""
+    for voices in product(range(3), repeat=len(tiles)):
+        pairs = zip(tiles, voices, strict=True)
+        yield [three[voice] or _claims(three)[0] for tile, voice in pairs for three in tile]
     if prod(map(len, claims)) <= CHOICES_MAX:
         yield from product(*claims)
 
