@@ -39,9 +39,9 @@ from guiju.organs.actions import load_organs
 from guiju.organs.models import Division, Person
 from guiju.oversight.issuing import issue_all
 from guiju.oversight.models import Card
-from guiju.oversight.policies import publish_policies
 from guiju.powers.actions import load_powers
 from guiju.powers.models import Draft, Version
+from guiju.powers.policies import publish_policies
 from guiju.powers.queries import version_in_force
 from guiju.record.models import Act
 from guiju.site import clock, settings
@@ -174,7 +174,7 @@ def on_lead(do: str, person: str) -> Sending:
     walk.act("hbz-window", "accept", "accept")
     issue_all(AT + timedelta(days=60))
     lead = Card.objects.get(case=walk.number, is_lead=True)
-    told = {"matter": "为什么超期", "verdict": "不成立", "reason": "停电三天"}
+    told = {"matter": "为什么超期", "verdict": "不成立", "reason": "停电三天", "grounds": "停电"}
     address, subject = f"/oversight/cards/{lead.pk}/", f"card:{walk.number}"
     return Sending(address, {"key": key(), "do": do, **told}, acts(subject), person)
 
@@ -206,6 +206,7 @@ SENDINGS: dict[str, tuple[str, Callable[[], Sending]]] = {
         "oversight/cards/<int:pk>/",
         lambda: on_lead("supervise", "cz-jc-officer"),
     ),
+    "appeal filed": ("oversight/cards/<int:pk>/", lambda: on_lead("appeal", "hbz-supervisor")),
     "lead judged": ("oversight/cards/<int:pk>/", lambda: on_lead("judge", "cz-jw-duty")),
     "day passed": ("demo/advance/", day_passed),
 }  # words → the address as the site knows it, and the form

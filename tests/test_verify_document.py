@@ -68,7 +68,7 @@ def test_every_command_of_the_document_works(folder: Path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("Signature Verified Successfully") == 2
     assert "in the log of" in done.stdout
-    assert not GO.exists() or "26 entries are what was signed" in done.stdout
+    assert not GO.exists() or "27 entries are what was signed" in done.stdout
     assert len(BLOCKS) >= 12
 
 

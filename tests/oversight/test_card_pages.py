@@ -12,14 +12,15 @@ from tests.walk import CITY_TIME, MONDAY, Walk
 from guiju.cases.models import Case
 from guiju.formats.packs import read_pack
 from guiju.organs.models import Organ, Person
-from guiju.oversight.cards import NotAllowed, judge, supervise, visible
+from guiju.oversight.cards import judge, visible
 from guiju.oversight.closings import Closing, close_books
+from guiju.oversight.follow_ups import supervise
 from guiju.oversight.issuing import issue_all
 from guiju.oversight.models import Card, Reminder
 from guiju.oversight.patrol import patrol
-from guiju.oversight.policies import publish_policies
 from guiju.oversight.standings import Scope, scope_of
-from guiju.oversight.trail import overseen
+from guiju.oversight.trail import NotAllowed, overseen
+from guiju.powers.policies import publish_policies
 
 pytestmark = pytest.mark.django_db
 PUBLISHED = datetime(2026, 9, 1, 9, tzinfo=CITY_TIME)
@@ -87,7 +88,7 @@ def test_a_supervision_is_opened_once_and_asks_the_unit(overdue: Walk, client: C
     assert Case.objects.filter(version__name="电子监察督办").count() == 1
     assert card.supervision_id in answer["Location"]
     kinds = [act.kind for act in overseen(overdue.number)]
-    assert kinds.count("supervise") == 1
+    assert kinds.count("supervision") == 1
 
 
 def test_whoever_is_reminded_sees_it_until_the_case_is_done(overdue: Walk, client: Client):

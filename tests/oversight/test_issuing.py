@@ -9,8 +9,8 @@ from tests.walk import CITY_TIME, MONDAY, Walk
 from guiju.formats.packs import read_pack
 from guiju.oversight.issuing import issue_all
 from guiju.oversight.models import Card, Examined, Reminder
-from guiju.oversight.policies import policies_held, publish_policies
 from guiju.oversight.trail import overseen
+from guiju.powers.policies import policies_held, publish_policies
 from guiju.record.entries import is_intact
 from guiju.record.keys import keys_of
 from guiju.record.models import Act

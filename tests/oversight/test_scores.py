@@ -18,8 +18,8 @@ from guiju.kernel.rules import Certainty
 from guiju.kernel.scores import Deduction, Formula, score
 from guiju.oversight.issuing import issue_all
 from guiju.oversight.models import Card
-from guiju.oversight.policies import publish_policies
 from guiju.oversight.scores import scores
+from guiju.powers.policies import publish_policies
 
 FORMULA = Formula("", Certainty.SAMPLE, (Deduction("黄牌", 100), Deduction("红牌", 300)))
 COUNTS = st.integers(0, 500)

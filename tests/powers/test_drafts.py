@@ -138,7 +138,7 @@ def powers() -> Iterator[Version]:
 
 def test_every_power_comes_through_the_form_as_it_was(editor: Client):
     versions = list(powers())
-    assert len(versions) == 9
+    assert len(versions) == 10
     for version in versions:
         draft = begun(version.name)
         pairs = form_of(editor, draft)
@@ -450,7 +450,7 @@ def test_the_wide_chart_is_a_file_once_it_can_be_drawn(editor: Client, draft: Dr
 def test_nothing_is_published_by_a_draft(editor: Client, draft: Draft):
     preview(editor, draft, form_of(editor, draft), name="别的名称")
 
-    assert Version.objects.count() == 9
+    assert Version.objects.count() == 10
 
 
 def test_what_the_table_has_no_input_for_comes_through_as_it_was(editor: Client, draft: Draft):

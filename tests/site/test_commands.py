@@ -91,7 +91,7 @@ def test_draw_writes_pages_for_print(tmp_path: Path):
 def test_up_prepares_from_nothing_and_the_second_time_changes_nothing(tmp_path: Path):
     first = guiju("up", "--no-serve", var=tmp_path)
     assert first.returncode == 0, first.stderr
-    assert "新公布 9" in first.stdout
+    assert "新公布 10" in first.stdout
     assert "hbz-surveyor" in first.stdout
 
     second = guiju("up", "--no-serve", var=tmp_path)

@@ -17,7 +17,7 @@ from guiju.kernel.acts import State
 from guiju.kernel.controls.collective import VOTES
 from guiju.kernel.controls.one_notice import OneNotice
 from guiju.kernel.controls.recusal import RELATIONS
-from guiju.kernel.lights import Standing, standing, step_left
+from guiju.kernel.lights import Policy, Standing, standing, step_left
 from guiju.kernel.power import APPLICANT, Field, FieldKind, Outcome, Power, Step
 from guiju.kernel.power import posts_of as posts_of_step
 from guiju.kernel.program import Program, asked, open_steps, open_to, posts_for
@@ -25,6 +25,7 @@ from guiju.kernel.rules import yuan
 from guiju.kernel.terms import Calendar, CalendarMissing
 from guiju.organs.mandate import Holding
 from guiju.organs.queries import holdings_in, names_of, posts_of
+from guiju.powers.policies import policy_on
 from guiju.powers.queries import calendar, program
 from guiju.record.models import Act
 
@@ -133,10 +134,10 @@ def _posts(view: View, step: Step) -> tuple[str, ...]:
     return tuple(dict.fromkeys(posts))
 
 
-def view_of(case: Case, days: Calendar, today: date) -> View:
+def view_of(case: Case, days: Calendar, today: date, policy: Policy | None) -> View:
     """A case as pages show it."""
     begun, state = program(case.version_id), state_of(case)
-    stands = standing(begun, state, days, today)
+    stands = standing(begun, state, days, today, policy)
     return View(case, begun, state, stands, open_steps(begun, state))
 
 
@@ -147,9 +148,9 @@ def inbox(person: str, today: date) -> list[Row]:
         return []
     at_posts = (Q(roles__contains=f"|{role}|", division__code__startswith=d) for role, d in held)
     found = Case.objects.filter(reduce(or_, at_posts), ended="").select_related("division")
-    days, rows = calendar(), []
+    days, policy, rows = calendar(), policy_on(today), []
     for case in found:
-        view = view_of(case, days, today)
+        view = view_of(case, days, today, policy)
         roles = {role for role, d in held if case.division_id.startswith(d)}
         mine = tuple(step for step, _ in open_to(view.program, view.state, roles))
         lefts = [_step_left(step, view.state, days, today) for step in mine]

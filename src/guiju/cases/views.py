@@ -26,6 +26,7 @@ from guiju.organs.queries import posts_of
 from guiju.powers.drafting import is_editor
 from guiju.powers.drawings import drawing_of_case
 from guiju.powers.models import Version
+from guiju.powers.policies import policy_on
 from guiju.powers.queries import calendar, current_versions, program
 
 log = logging.getLogger(__name__)
@@ -160,7 +161,7 @@ def _show(
 ) -> HttpResponse:
     case.refresh_from_db()
     today, person = request.moment.date(), person_of(request)
-    view = view_of(case, calendar(), today)
+    view = view_of(case, calendar(), today, policy_on(today))
     mine = {a.post.role for a in posts_of(person, today)}
     chosen = open_to(view.program, view.state, mine)
     forms = [_form(request, view, step, outcomes, refusals) for step, outcomes in chosen]

@@ -49,6 +49,12 @@ class Held:
     last: date | None = None
 
 
+def in_force(policies: Iterable[Held], day: date) -> Policy | None:
+    """The policy that counts on the morning of ``day``, if any."""
+    found = (h.policy for h in policies if h.first <= day <= (h.last or day))
+    return next(found, None)
+
+
 class Kind(StrEnum):
     """What is due."""
 

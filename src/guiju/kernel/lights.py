@@ -83,6 +83,14 @@ class ReminderRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Appeal:
+    """By which power a unit appeals against a card, and how many days it has."""
+
+    power: str
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A policy 亮灯发牌办法 of a pack, in force from one day to another (both included)."""
 
@@ -95,6 +103,8 @@ class Policy:
     reminders: tuple[ReminderRule, ...]
     extensions: tuple[Light, ...] = ()  # lights beyond the report's, that this policy shows
     supervision: str = ""  # the code of the power by which a card is followed up
+    appeal: Appeal | None = None
+    lifted: tuple[str, ...] = ()  # the ends of those two powers by which the card is lifted
     score: Formula | None = None  # how an organ's month is scored
     valid_from: date | None = None
     valid_to: date | None = None
@@ -117,6 +127,7 @@ class Standing:
     statutory_due: date | None = None
     missing: str = ""  # why a due day is not known, in words
     step: str = ""  # before the case's clock begins: the step whose own limit this is about
+    is_breached: bool = False  # past the statutory limit, whatever light the policy shows
 
 
 def standing(
@@ -188,7 +199,9 @@ def _standing(clock: Clock, limits: Limits, calendar: Calendar, today: date) -> 
     elif promised <= limits.reminder.number:
         light = Light.YELLOW
     unit = limits.promised.unit
-    return Standing(light, promised, unit, due_on, statutory_due, missing or also_missing)
+    is_breached = light is Light.RED
+    words = missing or also_missing
+    return Standing(light, promised, unit, due_on, statutory_due, words, "", is_breached)
 
 
 def _due(clock: Clock, rule: Rule, calendar: Calendar) -> tuple[date | None, str]:

@@ -41,6 +41,7 @@ from guiju.oversight.boards import (
 from guiju.oversight.closings import last_organ
 from guiju.oversight.standings import Places, Scope, Stand, holders, scope_of
 from guiju.powers.drawings import drawing_of_case
+from guiju.powers.policies import policy_on
 from guiju.powers.queries import calendar
 
 BARS_MAX = 25  # more cannot be taken in at a glance; the table has them all
@@ -197,7 +198,7 @@ def case(request: Request, number: str) -> HttpResponse:
     organ = places.organ_for(found.roles, found.division_id) or last
     if not any(scope.allows(found.division_id, each) for each in (organ, last)):
         return _refused(request)
-    view = view_of(found, calendar(), today)
+    view = view_of(found, calendar(), today, policy_on(today))
     drawn = drawing_of_case(view.program, view.state)
     context = {
         "case": found,

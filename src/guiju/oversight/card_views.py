@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from guiju.kernel.lights import Level
 from guiju.kernel.run import Refused
 from guiju.look.requests import Request, person_of
-from guiju.oversight.cards import VERDICTS, NotAllowed, computed, judge, supervise, visible
-from guiju.oversight.models import Reminder
+from guiju.oversight.cards import VERDICTS, computed, judge, visible
+from guiju.oversight.follow_ups import appeal, appealable, supervise
+from guiju.oversight.models import Card, Reminder
 from guiju.oversight.standings import Scope, scope_of
+from guiju.oversight.trail import NotAllowed
 from guiju.powers.queries import program
 
 ON_A_PAGE = 50
@@ -64,15 +66,8 @@ def card(request: Request, pk: int) -> HttpResponse:
     found = get_object_or_404(visible(scope), pk=pk)
     problem = ""
     if request.method == "POST":
-        do, by, at = request.POST.get("do"), person_of(request), request.moment
         try:
-            if do == "supervise":
-                words = request.POST.get("matter", "")
-                number = supervise(found, matter=words, by=by, scope=scope, at=at)
-                return redirect("staff-case", number=number)
-            verdict, reason = (request.POST.get(name, "") for name in ("verdict", "reason"))
-            judge(found, verdict=verdict, reason=reason, by=by, scope=scope, at=at)
-            return redirect("card", pk=pk)
+            return _done(request, found, scope)
         except (NotAllowed, Refused) as error:
             problem = str(error)
             found = get_object_or_404(visible(scope), pk=pk)
@@ -83,11 +78,29 @@ def card(request: Request, pk: int) -> HttpResponse:
         "verdicts": VERDICTS,
         "may_judge": found.is_lead and found.case.division_id.startswith(scope.leads or ("-",)),
         "may_supervise": found.case.division_id.startswith(scope.divisions or ("-",)),
+        "appeal_until": appealable(found, scope, request.moment.date()),
         "problem": problem,
         "typed": request.POST,
         "key": uuid4(),
     }
     return render(request, "oversight/card.html", context, status=422 if problem else 200)
+
+
+def _done(request: Request, found: Card, scope: Scope) -> HttpResponse:
+    """Do what the form asks. Raises NotAllowed, Refused."""
+    typed, by, at = request.POST, person_of(request), request.moment
+    match typed.get("do"):
+        case "supervise":
+            matter = typed.get("matter", "")
+            number = supervise(found, matter=matter, by=by, scope=scope, at=at)
+        case "appeal":
+            grounds = typed.get("grounds", "")
+            number = appeal(found, grounds=grounds, by=by, scope=scope, at=at)
+        case _:
+            verdict, reason = (typed.get(name, "") for name in ("verdict", "reason"))
+            judge(found, verdict=verdict, reason=reason, by=by, scope=scope, at=at)
+            return redirect("card", pk=found.pk)
+    return redirect("staff-case", number=number)
 
 
 def _scope(request: Request) -> Scope:

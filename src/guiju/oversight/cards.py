@@ -1,4 +1,4 @@
-"""What staff do about cards: see those their posts let them see, order supervision, judge leads.
+"""Cards as staff see them: those that their posts let them see, how they came about, the verdict.
 
 Whoever holds a card cannot take it back; a lead cannot be deleted by anybody. What is done about
 one is an act of oversight beside it, under a name and with reasons.
@@ -7,29 +7,22 @@ one is an act of oversight beside it, under a name and with reasons.
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from guiju.cases.actions import Applicant, Request, open_case
-from guiju.formats.pack_rows import Overseen
 from guiju.kernel.cards import Due
 from guiju.kernel.power import Power
-from guiju.organs.models import Person, Post
+from guiju.organs.models import Person
 from guiju.oversight.models import Card
-from guiju.oversight.policies import policy_on
 from guiju.oversight.standings import Scope
-from guiju.oversight.trail import Draft, append, issued, overseen, told_of
-from guiju.powers.queries import program, version_in_force
+from guiju.oversight.trail import Draft, NotAllowed, append, issued, overseen, told_of
+from guiju.powers.policies import policy_on
+from guiju.powers.queries import program
 
 CONFIRMED, UNCONFIRMED = "查实", "不成立"
 VERDICTS = (CONFIRMED, UNCONFIRMED)
-
-
-class NotAllowed(Exception):
-    """Somebody may not do this, or not any more; in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,7 @@ class Computed:
     """A card with what it was computed from."""
 
     card: Card
-    due: Due
+    issued: Due
     rule: str  # in words, with its source
     limit: str
     verdict: dict[str, str] | None  # of a lead: how, by whom, when, why
@@ -58,26 +51,26 @@ def visible(scope: Scope) -> QuerySet[Card]:
 
 def computed(card: Card) -> Computed:
     """How a card came about, from the record."""
-    due = next(due for row, due in issued(card.case_id) if row.seq == card.seq)
+    told = next(told for row, told in issued(card.case_id) if row.seq == card.seq)
     begun = program(card.case.version_id)
     policy = policy_on(card.day)
     rules = [row.rule for row in policy.cards] if policy else []
-    rule = next((each for each in rules if each.id == due.rule), None)
+    rule = next((each for each in rules if each.id == told.rule), None)
     return Computed(
         card,
-        due,
-        f"{rule.name}({rule.citation()})" if rule else due.rule,
-        limit_of(begun.power, due),
+        told,
+        f"{rule.name}({rule.citation()})" if rule else told.rule,
+        limit_of(begun.power, told),
         _verdict(card),
     )
 
 
-def limit_of(shown: Power, due: Due) -> str:
+def limit_of(shown: Power, told: Due) -> str:
     """The limit that a card is about, in words, with its source."""
     steps = {step.id: step for step in shown.steps}
     rules = {"承诺时限": shown.limits.promised, "法定时限": shown.limits.statutory}
-    step = steps.get(due.step)
-    rule = rules.get(due.about) or (step.limit if step else None)
+    step = steps.get(told.step)
+    rule = rules.get(told.about) or (step.limit if step else None)
     return f"{rule.words()}({rule.source})" if rule else ""
 
 
@@ -104,52 +97,6 @@ def judge(card: Card, *, verdict: str, reason: str, by: str, scope: Scope, at: d
     draft = Draft("answer", f"answer:{card.key}", told, private={"reason": reason.strip()})
     card.answered = append(card.case, draft, by=by, at=at)
     card.save(update_fields=["answered"])
-
-
-def supervise(card: Card, *, matter: str, by: str, scope: Scope, at: datetime) -> str:
-    """Open the supervision of a card; answers its number, again the same. Raises Refused.
-
-    Raises NotAllowed, too.
-    """
-    policy = policy_on(at.date())
-    version = version_in_force(policy.supervision) if policy else None
-    if version is None:
-        raise NotAllowed("现行的办法没有写明督办的职权")
-    if not card.case.division_id.startswith(scope.divisions or ("-",)):
-        raise NotAllowed("督办由监察岗位发起")
-    step = program(version.sha256).power.steps[0]
-    key = f"supervise:{card.case_id}:{card.key}"
-    facts = {"card": f"{card.case_id} {card.key}", "unit": _unit(card), "matter": matter.strip()}
-    request = Request(step.id, step.outcomes[0].id, _key(key), facts=facts)
-    with transaction.atomic():
-        card = Card.objects.select_for_update().get(pk=card.pk)
-        if card.supervision_id is not None:
-            return str(card.supervision_id)
-        number = open_case(
-            version=version.sha256,
-            division=card.case.division_id,
-            applicant=Applicant(name="", phone=""),
-            request=request,
-            by=by,
-            at=at,
-        )
-        draft = Draft("supervise", f"supervise:{card.key}", {"card": card.key}, {"case": number})
-        append(card.case, draft, by=by, at=at)
-        card.supervision_id = number
-        card.save(update_fields=["supervision"])
-    return number
-
-
-def _unit(card: Card) -> str:
-    """The post that is asked to explain: the one that watches over the organ of the card."""
-    post = Post.objects.filter(organ=card.organ, oversees=Overseen.ORGAN).first()
-    if post is None:
-        raise NotAllowed("这张牌的机关没有效能监督岗,请先在岗位表里设一个")
-    return post.name
-
-
-def _key(words: str) -> str:
-    return sha256(words.encode()).hexdigest()
 
 
 def _verdict(card: Card) -> dict[str, str] | None:

@@ -18,11 +18,13 @@ from django.utils import timezone
 
 from guiju.cases.models import Case
 from guiju.kernel.acts import state_from_json
-from guiju.kernel.lights import Light, Standing, standing
+from guiju.kernel.cards import in_force
+from guiju.kernel.lights import Light, Policy, Standing, standing
 from guiju.kernel.rules import Unit
 from guiju.kernel.terms import Calendar, used
 from guiju.organs.models import Division
 from guiju.powers.models import Version
+from guiju.powers.policies import policies_held
 from guiju.powers.queries import calendar, program
 from guiju.record.models import Act
 
@@ -75,7 +77,7 @@ def passed(stands: Standing) -> Passed:
         return Passed(None, None)
     missed = stands.due + ONE_DAY if stands.left < 0 and stands.due else None
     due = stands.statutory_due
-    return Passed(missed, due + ONE_DAY if stands.light is Light.RED and due else None)
+    return Passed(missed, due + ONE_DAY if stands.is_breached and due else None)
 
 
 def unclosed() -> list[Closing]:
@@ -133,11 +135,12 @@ def _closings(cases: QuerySet[Case]) -> Iterator[Closing]:
     ).values_list(
         "number", "version_id", "division_id", "state", "opened_at", "closed_at", "by_organ"
     )
-    days = calendar()
+    days, policies = calendar(), policies_held()
     for number, version, division, state, opened_at, closed_at, organ in rows.iterator(AT_ONCE):
         opened_on = timezone.localtime(opened_at).date()
         closed_on = timezone.localtime(closed_at).date() if closed_at else opened_on
-        stands, percent = _end(version, state, days, closed_on)
+        policy = in_force(policies, closed_on)
+        stands, percent = _end(version, state, days, closed_on, policy)
         over = passed(stands)
         yield Closing(
             case_id=number,
@@ -153,10 +156,12 @@ def _closings(cases: QuerySet[Case]) -> Iterator[Closing]:
         )
 
 
-def _end(version: str, text: str, days: Calendar, on: date) -> tuple[Standing, int | None]:
+def _end(
+    version: str, text: str, days: Calendar, on: date, policy: Policy | None
+) -> tuple[Standing, int | None]:
     """How an ended case stands for good, and how much of the promise it used, in per cent."""
     begun, state = program(version), state_from_json(json.loads(text))
-    stands = standing(begun, state, days, on)
+    stands = standing(begun, state, days, on, policy)
     promised = begun.power.limits.promised
     if state.clock.start is None or stands.left is None or not promised.number:
         return stands, None

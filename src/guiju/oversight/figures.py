@@ -115,7 +115,7 @@ def _of_cases(today: date) -> Iterator[Figure]:
     yield Figure(group, "按时办结率", whole.rate or "还没有办结的件", how, since, "按职权列出")
     for light, words in (
         (Light.YELLOW, "黄灯:快到或已过承诺时限"),
-        (Light.RED, "红灯:超过法定时限"),
+        (Light.RED, "红灯:已过法定时限,或计时以前已过环节时限"),
     ):
         how = f"没有走到终点的办件中,今天亮{light}灯的{aside}。"
         yield Figure(group, words, f"{whole.open[light]}件", how, board, "按机关列出")

@@ -18,11 +18,9 @@ from guiju.kernel.terms import Calendar
 from guiju.organs.models import Organ, Person
 from guiju.oversight.models import Card, Examined, Reminder
 from guiju.oversight.people import holders, organ_of, reminded
-from guiju.oversight.policies import policies_held
-from guiju.oversight.trail import Draft, append, course_of, issued
+from guiju.oversight.trail import PROGRAM, Draft, append, course_of, issued
+from guiju.powers.policies import policies_held
 from guiju.powers.queries import calendar, program
-
-PROGRAM = "guiju"  # who issues: the program itself
 
 
 def issue_all(at: datetime) -> int:

@@ -31,6 +31,9 @@ class Card(models.Model):
     supervision = models.ForeignKey(
         Case, models.PROTECT, verbose_name="督办件", null=True, related_name="+"
     )
+    appeal = models.ForeignKey(
+        Case, models.PROTECT, verbose_name="申诉件", null=True, related_name="+"
+    )
 
     class Meta:
         constraints = [

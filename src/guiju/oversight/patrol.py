@@ -11,9 +11,10 @@ from datetime import datetime
 from guiju.cases.models import Case
 from guiju.kernel.cards import Due, Kind, differences, dues, unknown
 from guiju.oversight.closings import Closing, recomputed
+from guiju.oversight.follow_ups import lifted_by
 from guiju.oversight.models import Card, Reminder
-from guiju.oversight.policies import policies_held
-from guiju.oversight.trail import course_of, issued
+from guiju.oversight.trail import course_of, issued, overseen
+from guiju.powers.policies import policies_held
 from guiju.powers.queries import calendar, program
 
 COLUMNS = ("light", "missed_on", "breached_on", "closed_on")
@@ -39,7 +40,16 @@ def patrol(at: datetime) -> Iterator[Difference]:
         why = unknown(begun, acts, days)
         if why:
             yield Difference(case.number, f"不可核对:{why}")
+        yield from _lifted(case)
         yield from _closing(case)
+
+
+def _lifted(case: Case) -> Iterator[Difference]:
+    """Whether the cards shown as lifted are those that a decision has lifted."""
+    acts = {row.seq for row in overseen(case.number) if row.kind == "cancel"}
+    for card in Card.objects.filter(case=case).select_related("supervision", "appeal"):
+        if card.cancelled is not None and (card.cancelled not in acts or not lifted_by(card)):
+            yield Difference(case.number, f"牌列为已撤销,痕迹里没有这样的决定({card.key})")
 
 
 def _lists(case: Case, rows: list[Due]) -> Iterator[str]:

@@ -11,14 +11,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from guiju.formats.reader import plain
-from guiju.kernel.lights import Level
-from guiju.kernel.scores import Formula, score, words
+from guiju.kernel.lights import Level, Policy
+from guiju.kernel.scores import score, words
 from guiju.look.requests import Request
 from guiju.organs.models import Organ
 from guiju.oversight.board_tables import csv_file
 from guiju.oversight.closings import Closing
 from guiju.oversight.models import Card
-from guiju.oversight.policies import policy_on
+from guiju.powers.policies import policy_on
 
 HEAD = ("机关", "月份", "办结", *Level, "得分")
 MONTHS_SHOWN = 12
@@ -45,16 +45,15 @@ class Month:
         return [(level.value, self.cards[level]) for level in Level]
 
 
-def formula_of(month: date) -> Formula | None:
-    """The formula that counts on the last day of a month; None when no policy has one."""
-    policy = policy_on(_end(month) - timedelta(days=1))
-    return policy.score if policy else None
+def _policy(month: date) -> Policy | None:
+    """The policy that counts on the last day of a month."""
+    return policy_on(_end(month) - timedelta(days=1))
 
 
 def scores(month: date) -> Iterator[Month]:
     """The score of every organ that ended cases or was given cards in a month, by name."""
-    formula = formula_of(month)
-    if formula is None:
+    policy = _policy(month)
+    if policy is None or policy.score is None:
         return
     span = Q(day__gte=month, day__lt=_end(month))
     counts: dict[str, Counter[str]] = {}
@@ -67,7 +66,7 @@ def scores(month: date) -> Iterator[Month]:
     for name in sorted(known & (counts.keys() | handled.keys())):
         cards = counts.get(name, Counter())
         number = handled.get(name, 0)
-        yield Month(name, month, number, cards, score(formula, cards, number))
+        yield Month(name, month, number, cards, score(policy.score, cards, number))
 
 
 def _end(month: date) -> date:
@@ -79,7 +78,8 @@ def _end(month: date) -> date:
 def page(request: Request) -> HttpResponse:
     """The scores of a month, with their formula; as a table, as open data."""
     month = _month(request)
-    rows, formula = list(scores(month)), formula_of(month)
+    policy, rows = _policy(month), list(scores(month))
+    formula = policy.score if policy else None
     if request.GET.get("format") == "csv":
         cells = [
             (r.organ, f"{month:%Y-%m}", r.handled, *(n for _, n in r.counts), r.words)
@@ -96,6 +96,7 @@ def page(request: Request) -> HttpResponse:
     context = {
         "rows": rows,
         "formula": formula,
+        "appeal": policy.appeal if policy else None,
         "deductions": [(d.level, words(d.points)) for d in formula.deductions] if formula else [],
         "month": month,
         "months": months,

@@ -19,13 +19,14 @@ from django.utils import timezone
 from guiju.cases.models import Case
 from guiju.formats.pack_rows import Overseen
 from guiju.kernel.acts import state_from_json
-from guiju.kernel.lights import Standing, standing
+from guiju.kernel.lights import Policy, Standing, standing
 from guiju.kernel.power import APPLICANT, LAW, Limits
 from guiju.kernel.terms import Calendar
 from guiju.organs.models import Assignment, Division, Organ, Post
 from guiju.organs.queries import firsts_present, posts_of
 from guiju.oversight.closings import last_organ
 from guiju.powers.models import Version
+from guiju.powers.policies import policy_on
 from guiju.powers.queries import PROGRAMS_KEPT, calendar, power, program
 
 
@@ -137,6 +138,7 @@ class Lights:
 
     days: Calendar
     today: date
+    policy: Policy | None = None
     _known: dict[tuple[object, ...], Standing] = field(default_factory=dict)
     _limits: dict[str, tuple[object, ...]] = field(default_factory=dict)
 
@@ -148,7 +150,9 @@ class Lights:
         key = _light_key(version, self._limits[version], plain)
         if key not in self._known:
             state = state_from_json(plain)
-            self._known[key] = standing(program(version), state, self.days, self.today)
+            self._known[key] = standing(
+                program(version), state, self.days, self.today, self.policy
+            )
         return self._known[key]
 
 
@@ -170,7 +174,7 @@ def _light_key(
 def open_cases(cases: QuerySet[Case], places: Places, today: date) -> list[Stand]:
     """How these open cases stand today, in no order."""
     columns = ("number", "version_id", "division_id", "state", "roles", "opened_at")
-    lights, whose = Lights(calendar(), today), _Whose(places, cases)
+    lights, whose = Lights(calendar(), today, policy_on(today)), _Whose(places, cases)
     return [
         Stand(
             number,

@@ -7,8 +7,9 @@ of the case, nobody's name; who holds the card or was reminded is committed to.
     kind        told                        people, private
     card        due                         people: who holds the post
     reminder    due                         people: who is reminded
-    supervise   card (its key)              case: number of the supervision
-    cancel      card                        reason
+    supervision card (its key)              case: number of the supervision
+    appeal      card                        case: number of the appeal
+    cancel      card                        case: by the decision in which the card is lifted
     answer      card (a lead)               reason
 """
 
@@ -34,6 +35,11 @@ from guiju.record.models import Act
 from guiju.record.writer import write
 
 PREFIX = "card:"
+PROGRAM = "guiju"  # who issues and lifts: the program itself
+
+
+class NotAllowed(Exception):
+    """Somebody may not do this, or not any more; in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from guiju.organs.queries import place
 from guiju.portal.phone import NotKnown, check_phone
 from guiju.portal.search import Index, index, ranking
 from guiju.powers.drawings import drawing_of_case
+from guiju.powers.policies import policy_on
 from guiju.powers.queries import calendar, current_versions, power, program
 
 INPUT_ERRORS = (Unreadable, Unacceptable, StalePage)
@@ -148,7 +149,8 @@ def _progress(
     request: Request, case: Case, refusals: tuple[Refusal, ...] = (), status: int = 200
 ) -> HttpResponse:
     case.refresh_from_db()
-    view = view_of(case, calendar(), request.moment.date())
+    today = request.moment.date()
+    view = view_of(case, calendar(), today, policy_on(today))
     context = {
         "case": case,
         "view": view,

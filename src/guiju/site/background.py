@@ -15,6 +15,7 @@ from guiju.cases.actions import lapse_all
 from guiju.cases.orphans import collect_orphans
 from guiju.cases.outbox import deliver
 from guiju.oversight.closings import close_books
+from guiju.oversight.follow_ups import lift_all
 from guiju.oversight.issuing import issue_all
 from guiju.record.publisher import advance
 from guiju.site import clock
@@ -52,6 +53,7 @@ PARTS = (
     Part("发出告知", lambda: deliver(clock.now()), 0.5, 1),
     Part("登记办结", close_books, 60, 5),
     Part("发牌和提醒", lambda: issue_all(clock.now()), 300, 2),
+    Part("撤销牌", lambda: lift_all(clock.now()), 60, 2),
     Part("清理无主文件", lambda: collect_orphans(clock.real_now()), 3600, 3600),
 )
 

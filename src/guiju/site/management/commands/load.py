@@ -8,8 +8,8 @@ from django.db import transaction
 
 from guiju.formats.packs import PackError, read_pack
 from guiju.organs.actions import load_organs
-from guiju.oversight.policies import publish_policies
 from guiju.powers.actions import NotPublishable, load_powers
+from guiju.powers.policies import publish_policies
 from guiju.site import clock
 
 

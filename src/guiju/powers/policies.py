@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from guiju.formats.reader import plain, read
-from guiju.kernel.cards import Held
+from guiju.kernel.cards import Held, in_force
 from guiju.kernel.lights import Policy
 from guiju.record.entries import Entry, canonical
 from guiju.record.keys import keys_or_new
@@ -62,8 +62,7 @@ def policies_held() -> tuple[Held, ...]:
 
 def policy_on(day: date) -> Policy | None:
     """The policy that counts on a morning, if any."""
-    found = (h.policy for h in policies_held() if h.first <= day <= (h.last or day))
-    return next(found, None)
+    return in_force(policies_held(), day)
 
 
 @lru_cache(maxsize=4)
