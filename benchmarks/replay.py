@@ -93,16 +93,17 @@ def ours(path: Path) -> set[str]:
 
     words = Words()
     tables = Tables({"net": behaviour_of_net(read_pnml(NET).net)}, words)
-    table = parquet.read_table(path)
-    cases = table["case"].combine_chunks().dictionary_encode()
-    steps = table["step"].combine_chunks().dictionary_encode()
+    table = parquet.read_table(path, read_dictionary=["case", "step"], pre_buffer=False)
+    cases, steps = (table[n].unify_dictionaries().combine_chunks() for n in ("case", "step"))
     codes = np.array([words.code(each) for each in steps.dictionary.to_pylist()], np.int32)
     step = codes[steps.indices.to_numpy()]
     case = cases.indices.to_numpy()
     at = table["at"].cast(pa.int64()).to_numpy()
     del table, steps
+    pa.default_memory_pool().release_unused()
     order = by_case_and_time(case, at)
     case, step, at = case[order], step[order], at[order]
+    order = order.astype(np.int32)
     power = np.full(len(case), words.find("net"), np.int32)
     columns = {"case": case, "row": order, "at": at, "power": power, "step": step}
     columns["outcome"] = np.zeros(len(case), np.int32)
@@ -176,6 +177,15 @@ def _memory() -> int:
     return pages * resource.getpagesize() // (1 << 20)
 
 
+def _peak() -> int:
+    """The most memory that this process had, in megabytes.
+
+    Not ``ru_maxrss``, which a process begins with that of the one it came from.
+    """
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+
+
 def _compete(name: str, path: Path, answers: Connection) -> None:
     work, libraries = CONTESTANTS[name]
     for library in libraries.split():
@@ -183,8 +193,7 @@ def _compete(name: str, path: Path, answers: Connection) -> None:
     before, wall, begun = _memory(), time.perf_counter(), time.process_time()
     wrong = work(path)
     spent = time.process_time() - begun, time.perf_counter() - wall
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    answers.send((*spent, peak - before, wrong))
+    answers.send((*spent, _peak() - before, wrong))
 
 
 def compete(name: str, path: Path) -> tuple[float, float, int, set[str]]:

@@ -79,7 +79,7 @@ class _Reader:
         self.ties = np.zeros(len(self.at), np.int32)
         if len(self.at):
             is_new = (self.at[1:] != self.at[:-1]) | (self.case[1:] != self.case[:-1])
-            self.ties[1:] = np.cumsum(is_new)
+            np.cumsum(is_new, out=self.ties[1:])
 
     def _span(self, case: int) -> slice:
         return slice(int(self.events.starts[case]), int(self.events.starts[case + 1]))

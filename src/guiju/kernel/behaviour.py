@@ -112,8 +112,14 @@ class Behaviour:
         found = self._after.get((state, activity))
         if found is None:
             fired = _fired(state, self.doing.get(activity, ()))
-            found = self._after[state, activity] = self.closed(fired)
+            found = self.closed(fired)
+            # Of equal states one is kept: to look one up is then to compare two addresses.
+            found = self._after[state, activity] = self._states.setdefault(found, found)
         return found
+
+    @cached_property
+    def _states(self) -> dict[State, State]:
+        return {}
 
     @cached_property
     def _after(self) -> dict[tuple[State, Activity], State]:
@@ -179,6 +185,8 @@ def _closed(
     """All that these moves lead to; ``known`` keeps what they lead to from each marking."""
     found: set[int] = set()
     for marking in markings:
+        if marking in found:  # then all that it leads to is there, too
+            continue
         if marking not in known:
             known[marking] = _reached(marking, moves, known)
         found |= known[marking]
@@ -198,9 +206,11 @@ def _reached(marking: int, moves: Mapping[int, list[Firing]], known: Mapping[int
                 if at & take != take or at & doubled:
                     continue
                 after = at & stays | put
+                if after in found:
+                    continue
                 if after in known:
                     found |= known[after]
-                elif after not in found:
+                else:
                     found.add(after)
                     todo.append(after)
         if len(found) > MARKINGS_MAX:
