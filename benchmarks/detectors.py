@@ -12,7 +12,6 @@ import sys
 from collections import defaultdict
 from time import process_time
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from tests.audit.logs import FIRST, PACK, POWER, TODAY
@@ -21,6 +20,7 @@ from guiju.audit.context import Context, context_of
 from guiju.audit.detection import Asking, detect
 from guiju.audit.detector import Scope
 from guiju.audit.detectors import DETECTORS
+from guiju.audit.engine import Duck
 from guiju.audit.events import CODED, Events, Words
 from guiju.audit.relations import ACROSS, DAY, GIVEN, across, relate, told
 
@@ -128,15 +128,14 @@ def main() -> None:
     parts: dict[str, list[pa.Table]] = {name: [] for name in ACROSS}
     for events in made:
         asking = Asking(context, told(events), TODAY, lambda b, c: f"{b}-{c}")
-        connection = duckdb.connect()
-        given = given_of(events)
+        duck, given = Duck(), given_of(events)
         began = process_time()
-        relate(connection, events, context, given)
+        relate(duck, relations_of(events, context, given), context)
         spent["relations"] += process_time() - began
-        ask(connection, asking, Scope.BUCKET, spent, found)
+        ask(duck, asking, Scope.BUCKET, spent, found)
         for name in ACROSS:
-            parts[name].append(connection.table(name).to_arrow_table())
-    together = duckdb.connect()
+            parts[name].append(duck.table(f"FROM {name}"))
+    together = Duck()
     across(together, context, parts)
     ask(together, asking, Scope.STORE, spent, found)
     for name, seconds in spent.items():
@@ -145,12 +144,12 @@ def main() -> None:
     print("peak MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
-def ask(connection, asking: Asking, scope: Scope, spent, found) -> None:  # noqa: ANN001
+def ask(duck, asking: Asking, scope: Scope, spent, found) -> None:  # noqa: ANN001
     """Ask each detector alone and add up what it took."""
     for detector in DETECTORS:
         if detector.scope is scope:
             began = process_time()
-            result = detect(connection, [detector], asking, scope)
+            result = detect(duck, [detector], asking, scope)
             spent[detector.id] += process_time() - began
             found[detector.id] += len(result.findings)
 

@@ -146,8 +146,8 @@ def main() -> None:
         store.append("more", "b" * 64, lambda _: batches(copies(table.slice(cut), number)))
         more = oversee(store, read_pack(pack_folder, LAST), hashed, LAST)
         clock.tell(f"a day more, against {cases:,} cases", share * number, "events")
-        print(f"  of these examined anew: {more.examined_cases:,} cases, "
-              f"{more.examined_events:,} events")
+        print(f"  of these examined anew: {more.examined.cases:,} cases, "
+              f"{more.examined.events:,} events")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from tests.kernel.charts import DATA, PACKS
 
@@ -14,9 +13,10 @@ from guiju.audit.context import context_of
 from guiju.audit.detection import Asking, Detected, detect
 from guiju.audit.detector import Scope
 from guiju.audit.detectors import DETECTORS
+from guiju.audit.engine import Duck
 from guiju.audit.events import CODED, NEVER, Events, Words
 from guiju.audit.finding import Finding
-from guiju.audit.relations import ACROSS, GIVEN, across, relate, told
+from guiju.audit.relations import ACROSS, GIVEN, across, relate, relations_of, told
 from guiju.formats.pack_rows import Assignment, Division, Organ, PostRow
 from guiju.formats.packs import Pack, read_pack, read_power
 
@@ -156,13 +156,13 @@ def detected(
     detectors = [one for one in DETECTORS if not ids or one.id in ids]
     context = context_of(pack, each.words, FIRST, today)
     asking = Asking(context, told(each.events), today, lambda _, case: each.cases[case])
-    connection = duckdb.connect()
-    relate(connection, each.events, context, each.given)
-    alone = detect(connection, detectors, asking, Scope.BUCKET)
-    parts = {name: [connection.table(name).to_arrow_table()] for name in ACROSS}
-    together = duckdb.connect()
-    across(together, context, parts)
-    whole = detect(together, detectors, asking, Scope.STORE)
+    with Duck() as duck:
+        relate(duck, relations_of(each.events, context, each.given), context)
+        alone = detect(duck, detectors, asking, Scope.BUCKET)
+        parts = {name: [duck.table(f"FROM {name}")] for name in ACROSS}
+    with Duck() as together:
+        across(together, context, parts)
+        whole = detect(together, detectors, asking, Scope.STORE)
     return Detected((*alone.findings, *whole.findings), (*alone.checked, *whole.checked))
 
 

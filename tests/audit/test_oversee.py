@@ -89,7 +89,7 @@ def test_day_by_day_finds_what_at_once_finds(tmp_path: Path):
         if number % 9 == 0 or day == days[-1]:
             last = look(Store.open(store.folder), day)
     assert last is not None
-    assert last.examined_cases < last.cases, "the last day must not examine everything"
+    assert last.examined.cases < last.cases, "the last day must not examine everything"
 
     last = look(store, TODAY)
 
@@ -106,7 +106,7 @@ def test_nothing_new_is_nothing_to_examine(tmp_path: Path):
 
     again = look(Store.open(store.folder), TODAY)
 
-    assert again.examined_cases == 0
+    assert again.examined.cases == 0
     assert (ids(again), again.cases, again.events) == (ids(first), first.cases, len(log()))
     assert [each.part for each in again.checked] == [each.part for each in first.checked]
 
@@ -139,7 +139,7 @@ def test_a_run_that_was_killed_is_begun_anew(tmp_path: Path, monkeypatch: pytest
     found = look(Store.open(store.folder), TODAY)
 
     assert ids(found) == whole
-    assert found.examined_cases == found.cases
+    assert found.examined.cases == found.cases
 
 
 def test_another_pack_examines_everything_anew(tmp_path: Path):
@@ -148,7 +148,7 @@ def test_another_pack_examines_everything_anew(tmp_path: Path):
 
     found = oversee.oversee(store, pack(), "another", TODAY)
 
-    assert found.examined_cases == found.cases
+    assert found.examined.cases == found.cases
 
 
 def test_a_finding_names_rows_that_are_there(tmp_path: Path):

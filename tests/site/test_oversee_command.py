@@ -1,6 +1,7 @@
 """``guiju oversee`` as a person calls it: bad rows, bad files, the same log again, more of it."""
 
 import json
+from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 
@@ -117,3 +118,11 @@ def test_a_bad_file_is_one_clear_error_and_nothing_half_done(
 def test_what_is_no_pack_and_what_is_not_there(folder: Path):
     assert run(folder, "log.csv", charts=folder)[0] == 2
     assert run(folder, "nowhere.csv")[0] == 2
+
+
+@pytest.mark.skipif(find_spec("pyspark") is not None, reason="pyspark is installed")
+def test_without_spark_a_cluster_is_refused_in_words(folder: Path):
+    status, _, wrong = run(folder, "log.csv", spark="spark://nowhere:7077")
+
+    assert status == 2
+    assert "guiju[spark]" in wrong

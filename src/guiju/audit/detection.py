@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from string import Template
 
-import duckdb
-
 from guiju.audit.coding import EPOCH
 from guiju.audit.context import Context
 from guiju.audit.detector import Detector, Part, Scope, Seen, day_of
+from guiju.audit.engine import Engine
 from guiju.audit.events import UNTOLD
 from guiju.audit.finding import Finding, finding_id
 
@@ -81,23 +80,23 @@ class Detected:
 
 
 def detect(
-    connection: duckdb.DuckDBPyConnection,
+    engine: Engine,
     detectors: Iterable[Detector],
     asking: Asking,
     scope: Scope,
 ) -> Detected:
-    """Ask the detectors of one scope; the relations are registered on the connection."""
+    """Ask the detectors of one scope; the engine holds the relations."""
     findings: dict[str, tuple[Finding, Place]] = {}
     checked = []
     for detector in detectors:
         if detector.scope is not scope:
             continue
         for part in detector.parts:
-            why_not = obstacle(connection, detector, part, asking)
-            found = () if why_not else tuple(_found(connection, detector, part, asking))
+            why_not = obstacle(engine, detector, part, asking)
+            found = () if why_not else tuple(_found(engine, detector, part, asking))
             findings |= {each.id: (each, place) for each, place in found}
             names = (detector.id, detector.name, part.name)
-            blind = () if why_not else _blind(connection, detector, part, asking)
+            blind = () if why_not else _blind(engine, detector, part, asking)
             count = len({each.id for each, _ in found})
             checked.append(Checked(*names, why_not, count, blind))
     order = sorted(findings.values(), key=lambda row: (row[0].detector, row[0].day, row[0].id))
@@ -113,9 +112,7 @@ def query(detector: Detector, sql: str, context: Context, today: date) -> str:
     return Template(sql).substitute(numbers)
 
 
-def obstacle(
-    connection: duckdb.DuckDBPyConnection, detector: Detector, part: Part, asking: Asking
-) -> str:
+def obstacle(engine: Engine, detector: Detector, part: Part, asking: Asking) -> str:
     """Why a part cannot be asked, in words; "" when it can."""
     untold = [COLUMN_NAMES[name] for name in part.needs if name not in asking.told]
     if untold:
@@ -129,36 +126,36 @@ def obstacle(
     absent = [asking.context.absent[name] for name in part.tables if name in asking.context.absent]
     if absent:
         return ";".join(absent)
-    apart = [column for column, where in part.meets if not _meets(connection, column, where)]
+    apart = [column for column, where in part.meets if not _meets(engine, column, where)]
     names = "”“".join(COLUMN_NAMES[column] for column in apart)
     return f"日志里的“{names}”没有一个在内容包里" if apart else ""
 
 
-def _meets(connection: duckdb.DuckDBPyConnection, column: str, where: str) -> bool:
+def _meets(engine: Engine, column: str, where: str) -> bool:
     relation, other = where.split(".")
     sql = f"""
     SELECT count(*) FROM (SELECT DISTINCT e.{column} AS word FROM event AS e) AS seen
     JOIN (SELECT DISTINCT k.{other} AS word FROM {relation} AS k) AS known
       ON known.word = seen.word WHERE seen.word <> 0
     """  # noqa: S608 - names of columns and relations, from the detector alone
-    return _count(connection, sql) > 0
+    return _count(engine, sql) > 0
 
 
-def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+def _count(engine: Engine, sql: str) -> int:
     """The one number that a query answers."""
-    ((count,),) = connection.execute(sql).fetchall()
+    ((count,),) = engine.ask(sql).rows
     return int(count)
 
 
 def _blind(
-    connection: duckdb.DuckDBPyConnection, detector: Detector, part: Part, asking: Asking
+    engine: Engine, detector: Detector, part: Part, asking: Asking
 ) -> tuple[tuple[str, int], ...]:
     """What a part could not see although it was asked, and how many of these."""
     blind = [(part.blind, part.unseen)] if part.blind else []
     blind += [(OUTSIDE, "件超出工作日历的年份")] if "JOIN calendar" in part.sql else []
     told = []
     for sql, words in blind:
-        count = _count(connection, query(detector, sql, asking.context, asking.today))
+        count = _count(engine, query(detector, sql, asking.context, asking.today))
         told += [(words, count)] if count else []
     return tuple(told)
 
@@ -177,16 +174,15 @@ def _is_beyond(asking: Asking) -> bool:
 
 
 def _found(
-    connection: duckdb.DuckDBPyConnection, detector: Detector, part: Part, asking: Asking
+    engine: Engine, detector: Detector, part: Part, asking: Asking
 ) -> Iterator[tuple[Finding, Place]]:
     context = asking.context
-    answer = connection.execute(query(detector, part.sql, context, asking.today))
-    columns = [each[0] for each in answer.description or ()]
+    answer = engine.ask(query(detector, part.sql, context, asking.today))
     used = _thresholds(detector, part.sql)
     limits = {name: context.rules[id_].words() for name, id_ in used.items()}
     rule = _citation(detector, used, context)
-    for row in answer.fetchall():
-        values = dict(zip(columns, row, strict=True))
+    for row in answer.rows:
+        values = dict(zip(answer.columns, row, strict=True))
         seen = Seen(values, context, limits)
         yield _finding(detector, part, asking, seen, rule), (seen["bucket"], seen["case"])
 

@@ -5,11 +5,11 @@ hardly depends on how many cases it looks at. Within such a portion cases are nu
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -22,10 +22,11 @@ from guiju.audit.detection import Asking, Detected, detect
 from guiju.audit.detector import Scope
 from guiju.audit.detectors import DETECTORS
 from guiju.audit.effects import Effects
-from guiju.audit.events import UNTOLD, Events, Words
+from guiju.audit.engine import Duck
+from guiju.audit.events import Events, Words
 from guiju.audit.explanation import DEVIATION, Explained, explained
 from guiju.audit.limits import Bucket, limits_of
-from guiju.audit.relations import ACROSS, GIVEN, relate
+from guiju.audit.relations import ACROSS, GIVEN, relate, relations_of
 from guiju.audit.replay import Replayed, Tables, replay
 from guiju.formats.packs import Pack
 from guiju.kernel.behaviour import TooManyStates, behaviour_of
@@ -112,23 +113,43 @@ class Examined:
     """What examining a portion has shown; ``across`` by the buckets' own numbers."""
 
     detected: Detected  # its places by the buckets' own numbers
-    across: Mapping[str, pa.Table]  # ``relations.ACROSS``; ``kase`` also says ``is_running``
-    cases: int
-    events: int
-    unfit: int  # cases that are no run of their chart so far
-    rough: int  # distinct traces that were explained roughly
-    unknown: Mapping[str, int]  # limits that could not be counted, by reason
+    across: Mapping[str, pa.Table]  # ``relations.ACROSS``
+    tally: "Tally"
 
 
-def examine(
-    portion: Portion,
-    charts: Charts,
-    told: frozenset[str],
-    names: Mapping[int, pa.Array],
-    today: date,
-) -> Examined:
-    """Examine a portion; ``names`` are those of each bucket's cases."""
-    events = portion.events
+@dataclass(frozen=True)
+class Tally:
+    """How much was examined, and what could not be said of it."""
+
+    cases: int = 0
+    events: int = 0
+    unfit: int = 0  # cases that are no run of their chart so far
+    rough: int = 0  # distinct traces that were explained roughly
+    unknown: Mapping[str, int] = field(default_factory=dict)  # limits not counted, by reason
+
+    @classmethod
+    def of(cls, parts: Iterable["Tally"]) -> "Tally":
+        """The sum of several."""
+        parts = list(parts)
+        return cls(
+            sum(each.cases for each in parts),
+            sum(each.events for each in parts),
+            sum(each.unfit for each in parts),
+            sum(each.rough for each in parts),
+            sum((Counter(each.unknown) for each in parts), Counter[str]()),
+        )
+
+
+@dataclass(frozen=True)
+class Related:
+    """Events held against their charts, as relations (``relations``), before any question."""
+
+    tables: Mapping[str, pa.Table]
+    tally: Tally
+
+
+def related(events: Events, charts: Charts, today: date) -> Related:
+    """The kernel of oversight: replay, explanations, clocks and limits of some cases."""
     replayed = replay(events, charts.tables)
     deviating = explained(events, replayed, charts.tables, whole=False)
     silences = _silences(events, replayed, deviating, charts)
@@ -141,33 +162,45 @@ def examine(
     is_early = np.isin(np.flatnonzero(line.by_silence), clocks.early)
     deviation = _deviation(events, deviating, is_early)
     given = {"deviation": deviation, "clock": limits.clock, "stop": limits.stop}
-
-    def name(_: int, case: int) -> str:
-        bucket, number = portion.origin(case)
-        return str(names[bucket][number].as_py())
-
-    with duckdb.connect() as connection:
-        relate(connection, events, charts.context, given)
-        asking = Asking(charts.context, told, today, name)
-        detected = detect(connection, DETECTORS, asking, Scope.BUCKET)
-        across = {each: connection.table(each).to_arrow_table() for each in ACROSS}
-    places = tuple(portion.origin(case) for _, case in detected.places)
-    return Examined(
-        replace(detected, places=places),
-        across | {"kase": _numbered(across["kase"], limits.clock, portion)},
+    tally = Tally(
         len(events.starts) - 1,
         len(events),
         int((~deviating.fits & (replayed.chart >= 0)).sum()),
         deviating.rough,
         limits.unknown,
     )
+    return Related(relations_of(events, charts.context, given), tally)
 
 
-def _numbered(kase: pa.Table, clock: pa.Table, portion: Portion) -> pa.Table:
-    """The cases under the buckets' own numbers, and whether another day may tell more of them."""
-    runs = clock["case"].to_numpy()[clock["end_day"].to_numpy() == UNTOLD]
-    is_running = pa.array(np.isin(kase["case"].to_numpy(), runs))
-    kase = kase.append_column("is_running", is_running)
+def examine(
+    portion: Portion,
+    charts: Charts,
+    told: frozenset[str],
+    names: Mapping[int, pa.Array],
+    today: date,
+) -> Examined:
+    """Examine a portion; ``names`` are those of each bucket's cases."""
+    known = related(portion.events, charts, today)
+
+    def name(_: int, case: int) -> str:
+        bucket, number = portion.origin(case)
+        return str(names[bucket][number].as_py())
+
+    with Duck() as duck:
+        relate(duck, known.tables, charts.context)
+        asking = Asking(charts.context, told, today, name)
+        detected = detect(duck, DETECTORS, asking, Scope.BUCKET)
+        across = {each: duck.table(f"FROM {each}") for each in ACROSS}
+    places = tuple(portion.origin(case) for _, case in detected.places)
+    return Examined(
+        replace(detected, places=places),
+        across | {"kase": _numbered(across["kase"], portion)},
+        known.tally,
+    )
+
+
+def _numbered(kase: pa.Table, portion: Portion) -> pa.Table:
+    """The cases under the buckets' own numbers."""
     bucket, case = portion.origins(kase["case"].to_numpy())
     columns = {"bucket": bucket, "case": case}
     for name, values in columns.items():

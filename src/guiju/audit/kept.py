@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import parquet
 
 from guiju.audit.detection import Checked, Detected
@@ -110,7 +111,7 @@ class Kept:
         kase = self.table("kase", ("is_running",)) if self.pieces else None
         if kase is None:
             return {}
-        kase = kase.filter(kase["is_running"])
+        kase = kase.filter(pc.equal(kase["is_running"], 1))
         bucket, case = kase["bucket"].to_numpy(), kase["case"].to_numpy().astype(np.int64)
         return {int(each): case[bucket == each] for each in np.unique(bucket)}
 

@@ -15,7 +15,6 @@ from datetime import date
 from functools import cached_property
 from hashlib import sha256
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -23,8 +22,9 @@ from guiju.audit import kept
 from guiju.audit.detection import Asking, Checked, Detected, detect
 from guiju.audit.detector import Scope, day_of
 from guiju.audit.detectors import DETECTORS
+from guiju.audit.engine import Duck
 from guiju.audit.events import CODED, Events
-from guiju.audit.examination import Charts, Examined, Numbers, examine, portions
+from guiju.audit.examination import Charts, Examined, Numbers, Tally, examine, portions
 from guiju.audit.finding import Finding
 from guiju.audit.relations import across
 from guiju.audit.store import Store
@@ -52,11 +52,7 @@ class Overseen:
     checked: tuple[Checked, ...]  # counts are of what was examined this time
     cases: int  # in the store
     events: int
-    examined_cases: int
-    examined_events: int
-    unfit: int  # of the cases examined, those that are no run of their chart so far
-    rough: int  # distinct traces that were explained roughly
-    unknown: Mapping[str, int]  # limits that could not be counted, by reason
+    examined: Tally  # this time
     hashes: Mapping[str, str] = field(default_factory=dict)  # power → hash of its chart's table
     too_free: tuple[str, ...] = ()  # powers whose charts no record can be held against
 
@@ -77,41 +73,70 @@ def oversee(
     store: Store, pack: Pack, digest: str, today: date, progress: Progress = lambda *_: None
 ) -> Overseen:
     """Examine what has not been examined yet. ``digest`` is the pack's (``packs.digest``)."""
-    known = kept.Kept(store)
-    digest = sha256(f"{digest} {_questions()}".encode()).hexdigest()
-    is_anew = known.state.digest != digest
-    if is_anew:
-        known.begin_anew()
-    manifest = store.manifest
-    span = (day_of(each // DAY) for each in (manifest.first, manifest.last))
-    charts = Charts.of(pack, store.words, *span)
-    told, examined = frozenset(manifest.told), list[Examined]()
-    for portion in portions(_events(store, known, today, progress, is_anew=is_anew), PORTION):
+    run = Run(store, pack, digest, today)
+    for portion in portions(_events(run, progress), PORTION):
         names = {bucket: store.case_names(bucket) for bucket in portion.buckets}
-        examined.append(examine(portion, charts, told, names, today))
-        last = examined[-1]
-        kase = last.across["kase"].select(["bucket", "case", "is_running", *CASE])
-        known.put(kase, last.detected, last.across["done"])
-    alone = _summed(row for each in examined for row in each.detected.checked)
-    alone = alone or tuple(row for row in known.state.checked if row.detector in OF_ONE_CASE)
-    together = _across(store, known, charts, told, today)
-    checked = (*alone, *together.checked)
-    last_row = max((each.first + each.read for each in manifest.sources), default=0)
-    known.commit(kept.State(digest, last_row, today.isoformat(), (), checked))
-    return Overseen(
-        known,
-        kept.told(together),
-        checked,
-        sum(store.case_count(bucket) for bucket in range(store.buckets)),
-        sum(each.taken for each in manifest.sources),
-        sum(each.cases for each in examined),
-        sum(each.events for each in examined),
-        sum(each.unfit for each in examined),
-        sum(each.rough for each in examined),
-        sum((Counter(each.unknown) for each in examined), Counter[str]()),
-        charts.hashes,
-        charts.too_free,
-    )
+        run.take(examine(portion, run.charts, run.told, names, today))
+    return run.end(_across(run))
+
+
+class Run:
+    """A store being overseen: what was kept, the charts, and what this time has shown so far."""
+
+    def __init__(self, store: Store, pack: Pack, digest: str, today: date) -> None:
+        self.store, self.today = store, today
+        self.known = kept.Kept(store)
+        self.digest = sha256(f"{digest} {_questions()}".encode()).hexdigest()
+        self.is_anew = False
+        if self.known.state.digest != self.digest:
+            self.begin_anew()
+        self.charts = Charts.of(pack, store.words, *span_of(store))
+        self.told = frozenset(store.manifest.told)
+        self.taken: list[Tally] = []
+        self.checked: list[Checked] = []
+
+    def begin_anew(self) -> None:
+        """Nothing that was kept holds any more."""
+        self.is_anew = True
+        self.known.begin_anew()
+
+    def take(self, examined: Examined) -> None:
+        """Keep what examining some cases has shown."""
+        kase = examined.across["kase"].select(["bucket", "case", "is_running", *CASE])
+        self.known.put(kase, examined.detected, examined.across["done"])
+        self.taken.append(examined.tally)
+        self.checked += examined.detected.checked
+
+    def name(self) -> Callable[[int, int], str]:
+        """The name of a case, from its bucket and its number there; read when asked for."""
+        names: dict[int, pa.Array] = {}
+
+        def name(bucket: int, case: int) -> str:
+            if bucket not in names:
+                names[bucket] = self.store.case_names(bucket)
+            return str(names[bucket][case].as_py())
+
+        return name
+
+    def end(self, together: Detected) -> Overseen:
+        """Commit; ``together`` is what was found across all cases."""
+        store, manifest, tally = self.store, self.store.manifest, Tally.of(self.taken)
+        before = self.known.state.checked
+        alone = _summed(self.checked) or tuple(c for c in before if c.detector in OF_ONE_CASE)
+        checked = (*alone, *together.checked)
+        last_row = max((each.first + each.read for each in manifest.sources), default=0)
+        state = kept.State(self.digest, last_row, self.today.isoformat(), (), checked)
+        self.known.commit(state)
+        return Overseen(
+            self.known,
+            kept.told(together),
+            checked,
+            sum(store.case_count(bucket) for bucket in range(store.buckets)),
+            sum(each.taken for each in manifest.sources),
+            tally,
+            self.charts.hashes,
+            self.charts.too_free,
+        )
 
 
 def _questions() -> str:
@@ -119,19 +144,17 @@ def _questions() -> str:
     return " ".join(part.sql for detector in DETECTORS for part in detector.parts)
 
 
-def _events(
-    store: Store, known: kept.Kept, today: date, progress: Progress, *, is_anew: bool
-) -> Iterator[Events]:
+def _events(run: Run, progress: Progress) -> Iterator[Events]:
     """The events of the cases to be examined, bucket by bucket."""
-    columns = ["power", "step", "outcome", *store.manifest.told]
-    columns = [name for name in CODED.names if name in columns]
-    is_same_day = is_anew or known.state.day == today.isoformat()
+    store, known = run.store, run.known
+    columns = columns_of(store)
+    is_same_day = run.is_anew or known.state.day == run.today.isoformat()
     running = {} if is_same_day else known.running()
     none = np.zeros(0, np.int64)
     for bucket in range(store.buckets):
         progress(bucket, store.buckets)
         cases: Numbers | None = None
-        if not is_anew:
+        if not run.is_anew:
             new = store.cases_since(bucket, known.state.row)
             cases = np.union1d(new, running.get(bucket, none))
             if not len(cases):
@@ -140,24 +163,27 @@ def _events(
     progress(store.buckets, store.buckets)
 
 
-def _across(
-    store: Store, known: kept.Kept, charts: Charts, told: frozenset[str], today: date
-) -> Detected:
+def span_of(store: Store) -> tuple[date, date]:
+    """The first and the last day of the events of a store."""
+    first, last = (day_of(each // DAY) for each in (store.manifest.first, store.manifest.last))
+    return first, last
+
+
+def columns_of(store: Store) -> list[str]:
+    """The columns of events that something is known of."""
+    columns = ["power", "step", "outcome", *store.manifest.told]
+    return [name for name in CODED.names if name in columns]
+
+
+def _across(run: Run) -> Detected:
     """What is asked of all cases together."""
-    if not known.pieces:
+    if not run.known.pieces:
         return Detected((), ())
-    names: dict[int, pa.Array] = {}
-
-    def name(bucket: int, case: int) -> str:
-        if bucket not in names:
-            names[bucket] = store.case_names(bucket)
-        return str(names[bucket][case].as_py())
-
-    tables = {"kase": [known.table("kase", CASE)], "done": [known.table("done")]}
-    with duckdb.connect() as connection:
-        across(connection, charts.context, tables)
-        asking = Asking(charts.context, told, today, name)
-        return detect(connection, DETECTORS, asking, Scope.STORE)
+    tables = {"kase": [run.known.table("kase", CASE)], "done": [run.known.table("done")]}
+    with Duck() as duck:
+        across(duck, run.charts.context, tables)
+        asking = Asking(run.charts.context, run.told, run.today, run.name())
+        return detect(duck, DETECTORS, asking, Scope.STORE)
 
 
 def _summed(rows: Iterable[Checked]) -> tuple[Checked, ...]:

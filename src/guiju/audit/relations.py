@@ -7,7 +7,7 @@
     item         bucket, row, item           · document  bucket, row, kind
     kase         bucket, case, power, organ, applicant, division, first_day, first_row, last_day,
                  last_row, last_n, ended_day, ended_at, ended_row, ended_step,
-                 ended_outcome, ended_n, is_failure, is_late
+                 ended_outcome, ended_n, is_failure, is_late, is_running
     done         power, organ, step, day     what was done when by whom, for duties
     deviation    bucket, case, n, row, code, step
     clock        bucket, case, row, kind, step, start_day, end_day, due_day, left_days
@@ -21,13 +21,13 @@ look at ``kase`` and ``done`` alone, which a caller keeps of every bucket.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from guiju.audit.context import PROMISED, Context
+from guiju.audit.engine import Duck
 from guiju.audit.events import CODED, NEVER, UNTOLD, Events
 
 Array = npt.NDArray[Any]  # of integers of any width
@@ -53,17 +53,10 @@ ACROSS = ("kase", "done")
 """The relations that questions across buckets look at."""
 
 
-def relate(
-    connection: duckdb.DuckDBPyConnection,
-    events: Events,
-    context: Context,
-    given: Mapping[str, pa.Table],
-) -> None:
-    """Make tables of all relations of one bucket, in the place of the last one's.
-
-    They are tables of the database and not views of the arrays, because the planner needs to
-    know how many different values a column has: without that it joins by the bucket first.
-    """
+def relations_of(
+    events: Events, context: Context, given: Mapping[str, pa.Table]
+) -> dict[str, pa.Table]:
+    """The relations of one bucket, all but ``done``, which is asked of the others."""
     tables = {name: given[name].cast(schema) for name, schema in GIVEN.items()}
     event = _event(events)
     tables |= {"event": pa.table(event), "participant": pa.table(_participants(events, event))}
@@ -71,10 +64,14 @@ def relate(
         rows, values = _flat(events, source)
         head = {each: event[each][rows] for each in ("bucket", "row")}
         tables[name] = pa.table({**head, column: values})
-    tables["kase"] = pa.table(_cases(events, event, context, given["clock"]))
+    return tables | {"kase": pa.table(_cases(events, event, context, given["clock"]))}
+
+
+def relate(duck: Duck, tables: Mapping[str, pa.Table], context: Context) -> None:
+    """Make tables of the relations of one bucket and of the pack, and of ``done``."""
     for name, table in (*context.tables.items(), *tables.items()):
-        _keep(connection, name, table)
-    _keep(connection, "done", connection.sql(DONE).to_arrow_table())
+        duck.put(name, table)
+    duck.put("done", duck.table(DONE))
 
 
 DONE = """
@@ -84,22 +81,12 @@ GROUP BY e.power, e.organ, e.step, e.day
 """
 
 
-def across(
-    connection: duckdb.DuckDBPyConnection,
-    context: Context,
-    parts: Mapping[str, Iterable[pa.Table]],
-) -> None:
+def across(duck: Duck, context: Context, parts: Mapping[str, Iterable[pa.Table]]) -> None:
     """Make tables of what questions across buckets look at: ``ACROSS`` of all together."""
     for name, table in context.tables.items():
-        _keep(connection, name, table)
+        duck.put(name, table)
     for name in ACROSS:
-        _keep(connection, name, pa.concat_tables(parts[name]))
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
-    connection.register("arriving", table)
-    connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arriving")  # noqa: S608
-    connection.unregister("arriving")
+        duck.put(name, pa.concat_tables(parts[name]))
 
 
 def told(events: Events) -> frozenset[str]:
@@ -201,7 +188,7 @@ def _cases(
     first, last = events.starts[:-1], events.starts[1:] - 1
     if not len(events):
         ends = ("ended_day", "ended_at", "ended_row", "ended_step", "ended_outcome", "ended_n")
-        empty = (*ends, "is_failure", "is_late")
+        empty = (*ends, "is_failure", "is_late", "is_running")
         return {name: np.zeros(0, np.int64) for name in (*CASE, *empty)}
     failure, is_joint = _ends(event, context)
     joint = _last_where((failure >= 0) & is_joint, events.starts)
@@ -226,6 +213,7 @@ def _cases(
         "ended_n": np.where(has_end, event["n"][at], UNTOLD),
         "is_failure": np.where(has_end, failure[at], 0),
         "is_late": np.isin(event["case"][first], _late(clock)).astype(np.int8),
+        "is_running": np.isin(event["case"][first], _running(clock)).astype(np.int8),
     }
 
 
@@ -235,6 +223,13 @@ def _late(clock: pa.Table) -> Array:
     is_late &= clock.column("kind").to_numpy() >= PROMISED
     late: Array = np.unique(clock.column("case").to_numpy()[is_late])
     return late
+
+
+def _running(clock: pa.Table) -> Array:
+    """The cases with a limit that still runs: another day may tell more of them."""
+    runs = clock.column("end_day").to_numpy() == UNTOLD
+    running: Array = np.unique(clock.column("case").to_numpy()[runs])
+    return running
 
 
 CASE = (

@@ -107,9 +107,9 @@ def as_json(overseen: Overseen, store: Store, on: date) -> Iterator[tuple[str, A
     yield "sources", [{k: s[k] for k in ("name", "sha256", "taken", "rejected")} for s in sources]
     yield "cases", overseen.cases
     yield "events", overseen.events
-    yield "examined", {"cases": overseen.examined_cases, "events": overseen.examined_events}
-    yield "unfit", overseen.unfit
-    yield "uncounted_limits", dict(overseen.unknown)
+    yield "examined", {"cases": overseen.examined.cases, "events": overseen.examined.events}
+    yield "unfit", overseen.examined.unfit
+    yield "uncounted_limits", dict(overseen.examined.unknown)
     yield "chart_hashes", dict(overseen.hashes)
     yield "charts_too_free", list(overseen.too_free)
     yield "detectors", [asdict(each) for each in asked(overseen)]

@@ -33,7 +33,7 @@ WITH spent AS (
   GROUP BY s.power, s.ended_step, s.ended_outcome, s.ended_n
 )
 SELECT s.bucket, s.case, s.power, s.organ, 0 AS step, s.ended_day AS day, s.first_row AS row,
-  s.ended_row AS other, s.days, CAST(m.days AS BIGINT) AS usual, m.peers
+  s.ended_row AS other, s.days, CAST(floor(m.days) AS BIGINT) AS usual, m.peers
 FROM spent AS s
 JOIN middle AS m ON m.power = s.power AND m.ended_step = s.ended_step
   AND m.ended_outcome = s.ended_outcome AND m.ended_n = s.ended_n

@@ -3,8 +3,8 @@
 Holds the records of any system against the charts, limits and posts of a pack. LOG is a CSV,
 Excel, Parquet, XES or OCEL file; --mapping says which of its columns is what. What was taken in
 stays in a store (--store, beside the first LOG unless told; --own adds the acts of this
-installation), so that the next LOG costs only
-what is new in it, and what was interrupted goes on.
+installation), so that the next LOG costs only what is new in it, and what was interrupted
+goes on. --spark lets a cluster do it (docs/scale.md).
 
 Exit status: 0 nothing found, 1 findings, 2 cannot.
 """
@@ -22,6 +22,7 @@ from django.core.management.base import BaseCommand
 
 from guiju.audit.oversee import Overseen, oversee
 from guiju.audit.report import as_json, asked
+from guiju.audit.spark import SparkError, oversee_on_spark, session
 from guiju.audit.store import Store, StoreError
 from guiju.audit.truth import read_truth, scores
 from guiju.formats.logs.batch import Batch, LogError
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         parser.add_argument("--on", type=date.fromisoformat, help="the day; today unless told")
         parser.add_argument("--json", type=Path, help="write all findings there")
         parser.add_argument("--html", type=Path, help="write a report there")
+        parser.add_argument("--spark", metavar="MASTER", help="examine all anew on a cluster")
         parser.add_argument("--truth", type=Path, help="of a simulated log: how well it was found")
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -67,8 +69,8 @@ class Command(BaseCommand):
             if options["own"]:
                 own = [each for each in store.manifest.sources if each.name == NAME]
                 self._take(store, OwnRecord(sum(each.read for each in own)), None)
-            found = oversee(store, pack, digest(options["charts"]), on, self._examining)
-        except (PackError, LogError, StoreError, OSError) as error:
+            found = self._oversee(store, pack, options, on)
+        except (PackError, LogError, StoreError, SparkError, OSError) as error:
             self.stderr.write(str(error))
             sys.exit(2)
         self._tell(found, pack)
@@ -80,6 +82,12 @@ class Command(BaseCommand):
         if options["truth"]:
             self._score(found, options["truth"])
         sys.exit(1 if found.found.num_rows else 0)
+
+    def _oversee(self, store: Store, pack: Pack, options: dict[str, Any], on: date) -> Overseen:
+        if options["spark"]:
+            with session(options["spark"]) as started:
+                return oversee_on_spark(started, store, options["charts"], on)
+        return oversee(store, pack, digest(options["charts"]), on, self._examining)
 
     def _take(self, store: Store, log: Log | OwnRecord, mapping: Path | None) -> None:
         """Take a log in, or the rest of it."""
@@ -113,15 +121,15 @@ class Command(BaseCommand):
         """The totals, detector by detector."""
         self._progress("")
         self.stdout.write(
-            f"{found.cases}件,{found.events}条记录;本次核对{found.examined_cases}件,"
-            f"其中{found.unfit}件没有照图走;疑点{found.found.num_rows}条,由人判断"
+            f"{found.cases}件,{found.events}条记录;本次核对{found.examined.cases}件,"
+            f"其中{found.examined.unfit}件没有照图走;疑点{found.found.num_rows}条,由人判断"
         )
         for row in asked(found):
             count = row.count if row.is_asked else "—"
             self.stdout.write(f"  {row.id} {row.group.value} {row.name}:{count}")
             for words in row.unseen:
                 self.stdout.write(f"     不可核对 {words}")
-        for reason, count in Counter(found.unknown).items():
+        for reason, count in Counter(found.examined.unknown).items():
             self.stdout.write(f"  {count}处期限没有算:{reason}")
         names = {power.code: power.name for power in pack.powers}
         for code in found.too_free:
