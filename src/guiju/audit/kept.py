@@ -55,6 +55,7 @@ class Kept:
         self.store = store
         self.folder = store.folder / "kept"
         self.state = self._read()
+        self._known_last: npt.NDArray[np.int32] | None = None
         self.pieces = list(self.state.pieces)
 
     def _read(self) -> State:
@@ -68,7 +69,7 @@ class Kept:
 
     def begin_anew(self) -> None:
         """Nothing that was kept holds any more; it is deleted when new pieces are committed."""
-        self.state, self.pieces = State(), []
+        self.state, self.pieces, self._known_last = State(), [], None
 
     def put(self, kase: pa.Table, found: Detected, done: pa.Table) -> None:
         """Keep what examining a portion has shown; of findings also whose they are."""
@@ -76,6 +77,7 @@ class Kept:
         for name, table in (("kase", kase), ("found", told(found)), ("done", done)):
             write_table(self._path(name, number), table, "lz4")
         self.pieces.append(number)
+        self._known_last = None
 
     def commit(self, state: State) -> None:
         """From now on this state holds, with all that was put."""
@@ -85,6 +87,7 @@ class Kept:
             for name, table in whole.items():
                 write_table(self._path(name, number), table, "lz4")
             self.pieces = [number]
+            self._known_last = None
         self.state = replace(state, pieces=tuple(self.pieces))
         text = json.dumps(asdict(self.state), ensure_ascii=False)
         write(self.folder / "state.json", text.encode())
@@ -117,10 +120,13 @@ class Kept:
 
     def _last(self) -> npt.NDArray[np.int32]:
         """Of every case in the store the last piece that has it."""
+        if self._known_last is not None:
+            return self._known_last
         last = np.zeros(int(self._bases()[-1]), np.int32)
         for piece, table in zip(self.pieces, self._parts("kase", ("bucket", "case")), strict=True):
             place = self._place(table["bucket"].to_numpy(), table["case"].to_numpy())
             last[place] = piece
+        self._known_last = last
         return last
 
     def _bases(self) -> npt.NDArray[np.int64]:

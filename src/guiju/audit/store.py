@@ -32,7 +32,7 @@ import pyarrow as pa
 from pyarrow import compute, parquet
 
 from guiju.audit.durable import write, write_table
-from guiju.audit.events import CODED, Events, Words, by_case_and_time
+from guiju.audit.events import CODED, UNTOLD, Events, Words, by_case_and_time
 from guiju.audit.intake import buckets_of, coded, told
 
 FORMAT = 1
@@ -229,15 +229,18 @@ class Store:
         Names that were added for rows which were never committed do no harm.
         """
         path = self._bucket(bucket) / "cases.parquet"
-        known = parquet.read_table(path)["name"].combine_chunks() if path.exists() else NO_NAMES
+        known = self.case_names(bucket)
         names = rows["case"].combine_chunks().dictionary_encode()
-        number = compute.index_in(names.dictionary, value_set=known)
-        strange = names.dictionary.filter(number.is_null())
-        if len(strange):
-            known = pa.concat_arrays([known, strange])
-            write_table(path, pa.table({"name": known}))
-            number = compute.index_in(names.dictionary, value_set=known)
-        case = number.to_numpy(zero_copy_only=False)[names.indices.to_numpy()]
+        # The few new names are made into a table and the many known ones looked up in it.
+        told = compute.index_in(known, value_set=names.dictionary)
+        number = np.full(len(names.dictionary), UNTOLD, np.int32)
+        number[told.drop_null().to_numpy()] = np.flatnonzero(told.is_valid())
+        is_strange = number == UNTOLD
+        if is_strange.any():
+            number[is_strange] = len(known) + np.arange(int(is_strange.sum()))
+            known = pa.concat_arrays([known, names.dictionary.filter(pa.array(is_strange))])
+            write_table(path, pa.table({"name": known}), "lz4")
+        case = number[names.indices.to_numpy()]
         return rows.set_column(0, "case", pa.array(case.astype(np.int32)))
 
     def _commit(self, manifest: Manifest) -> None:
@@ -257,11 +260,12 @@ class Store:
         """The events of a bucket, or of some of its cases, sorted; only these columns."""
         wanted = list(dict.fromkeys(("case", "at", "row", *columns)))
         folder, files = self._bucket(bucket), self.manifest.files.get(str(bucket), ())
-        tables = [_read(folder, each, wanted) for each in files]
-        if cases is not None:
+        if cases is None:
+            tables = [_read(folder, each, wanted) for each in files]
+        else:
             mask = np.zeros(self.case_count(bucket), np.bool_)
             mask[cases] = True
-            tables = [t.filter(pa.array(mask[t["case"].to_numpy()])) for t in tables]
+            tables = [_of_cases(folder, each, wanted, mask) for each in files]
         whole = pa.concat_tables(tables) if tables else CODED.empty_table().select(wanted)
         if len(tables) > 1:
             whole = _sorted(whole)
@@ -351,6 +355,18 @@ def _highest_row(path: Path) -> int:
     column = CODED.names.index("row")
     groups = (told.row_group(i).column(column).statistics for i in range(told.num_row_groups))
     return max((int(each.max) for each in groups), default=0)
+
+
+def _of_cases(
+    folder: Path, number: int, columns: Sequence[str], mask: npt.NDArray[np.bool_]
+) -> pa.Table:
+    """The rows of the cases that a mask holds; groups without any are not read."""
+    with parquet.ParquetFile(folder / f"events-{number}.parquet") as file:
+        place, told = file.schema_arrow.get_field_index("case"), file.metadata
+        spans = [told.row_group(i).column(place).statistics for i in range(told.num_row_groups)]
+        groups = [i for i, span in enumerate(spans) if mask[span.min : span.max + 1].any()]
+        found = file.read_row_groups(groups, list(columns))
+    return found.filter(pa.array(mask[found["case"].to_numpy()]))
 
 
 def _read(folder: Path, number: int, columns: Sequence[str] = tuple(CODED.names)) -> pa.Table:
