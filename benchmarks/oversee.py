@@ -7,7 +7,7 @@ the standard year: 2.5 million cases) under other names. All but the last 100,00
 in and overseen, then these. CPU seconds of this process, all threads; memory is its peak.
 """
 
-import resource
+import multiprocessing
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -35,6 +35,7 @@ from guiju.formats.packs import digest, read_pack  # noqa: E402
 LAST = date(2026, 8, 31)
 DAY_MORE = 100_000
 AT_ONCE = 65_536
+TOGETHER = 20_000  # rows of one city before those of the next
 
 
 @dataclass
@@ -55,21 +56,23 @@ class Clock:
     def tell(self, words: str, count: int, unit: str) -> None:
         """CPU and wall seconds since the clock was made, and how much a CPU second did."""
         cpu, wall = process_time() - self.began[0], perf_counter() - self.began[1]
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        status = Path("/proc/self/status").read_text().splitlines()
+        peak = next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))
         rate = f"{count / cpu / 1e6:.2f} M {unit}/CPU-s"
         print(f"{words:<34} {count:>12,} {unit:<7} {cpu:7.1f} CPU-s {wall:7.1f} s "
               f"{rate:>22} {peak:>6} MB", flush=True)
 
 
 def copies(table: pa.Table, number: int) -> Iterator[pa.Table]:
-    """The log again and again under other names of cases and applicants."""
-    for copy in range(number):
-        names = {n: compute.binary_join_element_wise(table[n], str(copy), "/")
-                 for n in ("case", "applicant")}
-        part = table
-        for name, values in names.items():
-            part = part.set_column(table.column_names.index(name), table.schema.field(name), values)
-        yield part
+    """The log of so many such cities, in the order of time: other names of cases and people."""
+    for start in range(0, len(table), TOGETHER):
+        for copy in range(number):
+            part = table.slice(start, TOGETHER)
+            for name in ("case", "applicant"):
+                values = compute.binary_join_element_wise(part[name], str(copy), "/")
+                place = table.column_names.index(name)
+                part = part.set_column(place, table.schema.field(name), values)
+            yield part
 
 
 def batches(parts: Iterator[pa.Table]) -> Iterator[Rows]:
@@ -113,41 +116,71 @@ def deadlines(cases: int = 5_000_000) -> None:
     print(f"  against counting day by day: {wrong} of {few:,} differ")
 
 
+def log_of(folder: Path, number: int) -> tuple[pa.Table, int]:
+    """The simulated log, and where the day begins that comes last."""
+    table = parquet.read_table(folder / "events.parquet")
+    return table, len(table) - DAY_MORE // number
+
+
+def pack_of(folder: Path) -> Path:
+    """The pack that was simulated, and not those that it builds on."""
+    packs = (each.parent for each in folder.glob("packs/*/people.toml"))
+    return next(each for each in packs if (each / "list.toml").exists())
+
+
+def take_in(folder: Path, number: int, place: Path) -> None:
+    """All but the last day, into a new store."""
+    (table, cut), clock = log_of(folder, number), Clock()
+    store = Store.create(place)
+    store.append("all", "a" * 64, lambda _: batches(copies(table.slice(0, cut), number)))
+    clock.tell("take in", sum(each.taken for each in store.manifest.sources), "events")
+
+
+def questions(folder: Path, number: int, place: Path) -> None:
+    """Everything examined at once."""
+    clock, pack = Clock(), pack_of(folder)
+    found = oversee(Store.open(place), read_pack(pack, LAST), digest(pack), LAST)
+    count = found.found.num_rows
+    clock.tell(f"all questions ({count:,} findings)", found.examined.events, "events")
+
+
+def replay_alone(folder: Path, number: int, place: Path) -> None:
+    """The store read and replayed again and again, until it is 100 million events."""
+    store = Store.open(place)
+    charts = Charts.of(read_pack(pack_of(folder), LAST), store.words, *span_of(store))
+    events = sum(each.taken for each in store.manifest.sources)
+    repeats, clock = max(1, round(100_000_000 / events)), Clock()
+    for _ in range(repeats):
+        for bucket in range(store.buckets):
+            replay(store.events(bucket, columns=("power", "step", "outcome")), charts.tables)
+    clock.tell(f"read and replay alone, {repeats} times", repeats * events, "events")
+
+
+def day_more(folder: Path, number: int, place: Path) -> None:
+    """The last day taken in and examined, the reading of the pack with it."""
+    table, cut = log_of(folder, number)
+    clock, pack = Clock(), pack_of(folder)
+    store = Store.open(place)
+    store.append("more", "b" * 64, lambda _: batches(copies(table.slice(cut), number)))
+    more = oversee(store, read_pack(pack, LAST), digest(pack), LAST)
+    clock.tell(f"a day more, against {more.cases:,} cases", len(table) * number - cut * number, "events")
+    print(f"  of these examined anew: {more.examined.cases:,} cases, "
+          f"{more.examined.events:,} events")
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the table; each part in a process of its own, so that its memory is its own."""
     folder = Path(sys.argv[1])
     number = int(sys.argv[2]) if len(sys.argv) > 2 else 11
     deadlines()
-    table = parquet.read_table(folder / "events.parquet")
-    pack_folder = next(p.parent for p in folder.glob("packs/*/people.toml") if (p.parent / "list.toml").exists())
-    pack, hashed = read_pack(pack_folder, LAST), digest(pack_folder)
-    share = DAY_MORE // number
-    cut = len(table) - share
+    spawn = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as place:
-        store = Store.create(Path(place) / "store")
-        clock = Clock()
-        store.append("all", "a" * 64, lambda _: batches(copies(table.slice(0, cut), number)))
-        events = sum(each.taken for each in store.manifest.sources)
-        clock.tell("take in", events, "events")
-        clock = Clock()
-        found = oversee(store, pack, hashed, LAST)
-        clock.tell(f"all questions ({found.found.num_rows:,} findings)", events, "events")
-        cases = found.cases
-        del found
-        charts = Charts.of(pack, store.words, date(2026, 1, 1), LAST)
-        repeats = max(1, round(100_000_000 / events))
-        clock = Clock()
-        for _ in range(repeats):
-            for bucket in range(store.buckets):
-                replay(store.events(bucket, columns=("power", "step", "outcome")), charts.tables)
-        clock.tell(f"read and replay alone, {repeats} times", repeats * events, "events")
-        clock = Clock()
-        store = Store.open(store.folder)
-        store.append("more", "b" * 64, lambda _: batches(copies(table.slice(cut), number)))
-        more = oversee(store, read_pack(pack_folder, LAST), hashed, LAST)
-        clock.tell(f"a day more, against {cases:,} cases", share * number, "events")
-        print(f"  of these examined anew: {more.examined.cases:,} cases, "
-              f"{more.examined.events:,} events")
+        for part in (take_in, questions, replay_alone, day_more):
+            process = spawn.Process(target=part, args=(folder, number, Path(place) / "store"))
+            process.start()
+            process.join()
+            if process.exitcode:
+                sys.exit(f"{part.__name__} failed")
 
 
 if __name__ == "__main__":

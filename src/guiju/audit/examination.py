@@ -172,24 +172,17 @@ def related(events: Events, charts: Charts, today: date) -> Related:
     return Related(relations_of(events, charts.context, given), tally)
 
 
-def examine(
-    portion: Portion,
-    charts: Charts,
-    told: frozenset[str],
-    names: Mapping[int, pa.Array],
-    today: date,
-) -> Examined:
-    """Examine a portion; ``names`` are those of each bucket's cases."""
-    known = related(portion.events, charts, today)
+def examine(portion: Portion, charts: Charts, asking: Asking) -> Examined:
+    """Examine a portion; ``asking`` knows cases by their buckets' own numbers."""
+    known = related(portion.events, charts, asking.today)
 
     def name(_: int, case: int) -> str:
-        bucket, number = portion.origin(case)
-        return str(names[bucket][number].as_py())
+        return asking.case_name(*portion.origin(case))
 
     with Duck() as duck:
         relate(duck, known.tables, charts.context)
-        asking = Asking(charts.context, told, today, name)
-        detected = detect(duck, DETECTORS, asking, Scope.BUCKET)
+        own = replace(asking, case_name=name)
+        detected = detect(duck, DETECTORS, own, Scope.BUCKET)
         across = {each: duck.table(f"FROM {each}") for each in ACROSS}
     places = tuple(portion.origin(case) for _, case in detected.places)
     return Examined(

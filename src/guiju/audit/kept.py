@@ -24,6 +24,7 @@ from guiju.audit.finding import Finding, Group, Severity
 from guiju.audit.store import Store
 
 PIECES_MAX = 24  # more are put together
+PIECE_ROWS = 1 << 20  # read together: a piece is read whole
 PLACE = ("bucket", "number")
 FOUND = pa.schema(
     [
@@ -56,6 +57,8 @@ class Kept:
         self.folder = store.folder / "kept"
         self.state = self._read()
         self._known_last: npt.NDArray[np.int32] | None = None
+        counts = (store.case_count(bucket) for bucket in range(store.buckets))
+        self._bases = np.cumsum([0, *counts])  # of each bucket the place of its first case
         self.pieces = list(self.state.pieces)
 
     def _read(self) -> State:
@@ -75,7 +78,7 @@ class Kept:
         """Keep what examining a portion has shown; of findings also whose they are."""
         number = 1 + max((int(p.stem.split("-")[1]) for p in self._files()), default=0)
         for name, table in (("kase", kase), ("found", told(found)), ("done", done)):
-            write_table(self._path(name, number), table, "lz4")
+            write_table(self._path(name, number), table, "lz4", PIECE_ROWS)
         self.pieces.append(number)
         self._known_last = None
 
@@ -85,7 +88,7 @@ class Kept:
             whole = {name: self.table(name) for name in ("kase", "found", "done")}
             number = self.pieces[-1] + 1
             for name, table in whole.items():
-                write_table(self._path(name, number), table, "lz4")
+                write_table(self._path(name, number), table, "lz4", PIECE_ROWS)
             self.pieces = [number]
             self._known_last = None
         self.state = replace(state, pieces=tuple(self.pieces))
@@ -122,21 +125,17 @@ class Kept:
         """Of every case in the store the last piece that has it."""
         if self._known_last is not None:
             return self._known_last
-        last = np.zeros(int(self._bases()[-1]), np.int32)
+        last = np.zeros(int(self._bases[-1]), np.int32)
         for piece, table in zip(self.pieces, self._parts("kase", ("bucket", "case")), strict=True):
             place = self._place(table["bucket"].to_numpy(), table["case"].to_numpy())
             last[place] = piece
         self._known_last = last
         return last
 
-    def _bases(self) -> npt.NDArray[np.int64]:
-        counts = [self.store.case_count(bucket) for bucket in range(self.store.buckets)]
-        return np.cumsum([0, *counts])
-
     def _place(
         self, bucket: npt.NDArray[np.int32], case: npt.NDArray[np.int32]
     ) -> npt.NDArray[np.int64]:
-        return np.asarray(self._bases()[bucket] + case, np.int64)
+        return np.asarray(self._bases[bucket] + case, np.int64)
 
     def _parts(self, name: str, columns: Sequence[str] | None) -> Iterable[pa.Table]:
         chosen = None if columns is None else list(columns)

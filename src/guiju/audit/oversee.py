@@ -75,8 +75,8 @@ def oversee(
     """Examine what has not been examined yet. ``digest`` is the pack's (``packs.digest``)."""
     run = Run(store, pack, digest, today)
     for portion in portions(_events(run, progress), PORTION):
-        names = {bucket: store.case_names(bucket) for bucket in portion.buckets}
-        run.take(examine(portion, run.charts, run.told, names, today))
+        asking = Asking(run.charts.context, run.told, today, run.name())
+        run.take(examine(portion, run.charts, asking))
     return run.end(_across(run))
 
 

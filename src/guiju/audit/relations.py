@@ -82,11 +82,11 @@ GROUP BY e.power, e.organ, e.step, e.day
 
 
 def across(duck: Duck, context: Context, parts: Mapping[str, Iterable[pa.Table]]) -> None:
-    """Make tables of what questions across buckets look at: ``ACROSS`` of all together."""
+    """Show what questions across buckets look at: ``ACROSS`` of all together."""
     for name, table in context.tables.items():
         duck.put(name, table)
     for name in ACROSS:
-        duck.put(name, pa.concat_tables(parts[name]))
+        duck.show(name, pa.concat_tables(parts[name]))
 
 
 def told(events: Events) -> frozenset[str]:

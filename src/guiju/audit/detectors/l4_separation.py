@@ -16,7 +16,7 @@ SELECT b.bucket, b.case, b.power, b.organ, b.step, b.day, b.row, min(a.row) AS o
 FROM participant AS b
 JOIN apart AS x ON x.power = b.power AND x.step = b.step AND x.outcome = b.outcome
 JOIN participant AS a ON a.bucket = b.bucket AND a.case = b.case AND a.person = b.person
-  AND a.power = x.power AND a.step = x.other_step AND a.n < b.n
+  AND a.step = x.other_step AND a.n < b.n
 LEFT JOIN chart_outcome AS o ON o.power = a.power AND o.step = a.step AND o.outcome = a.outcome
   AND o.is_aside = 1
 WHERE b.person <> 0 AND o.power IS NULL
