@@ -27,7 +27,7 @@ from tests.kernel.charts import CALENDAR  # noqa: E402
 
 from guiju.audit.deadlines import EPOCH, Count, Stops, Terms  # noqa: E402
 from guiju.audit.examination import Charts  # noqa: E402
-from guiju.audit.oversee import oversee  # noqa: E402
+from guiju.audit.oversee import oversee, span_of  # noqa: E402
 from guiju.audit.replay import replay  # noqa: E402
 from guiju.audit.store import Store  # noqa: E402
 from guiju.formats.packs import digest, read_pack  # noqa: E402

@@ -33,11 +33,13 @@ from tests.powers.test_drafts import EDITOR, begun, form_of, save
 from tests.race import AT
 from tests.walk import VILLAGE, Walk
 
+from guiju.audit.finding import Finding, Group, Severity
 from guiju.cases.models import Case
 from guiju.formats.packs import read_pack
 from guiju.organs.actions import load_organs
 from guiju.organs.models import Division, Person
 from guiju.oversight.issuing import issue_all
+from guiju.oversight.leads import Register
 from guiju.oversight.models import Card
 from guiju.powers.actions import load_powers
 from guiju.powers.models import Draft, Version
@@ -179,6 +181,16 @@ def on_lead(do: str, person: str) -> Sending:
     return Sending(address, {"key": key(), "do": do, **told}, acts(subject), person)
 
 
+def finding_judged() -> Sending:
+    """A lead from a log, that a named person judges."""
+    pack, id_ = read_pack(settings.PACKS / "changzhi", AT.date()), key().replace("-", "")[:16]
+    told = ("", "A-1", "", (1,), AT.date(), "words", "rule", "counter")
+    finding = Finding(id_, "H2", Group.WITHOUT_POWER, Severity.RED, *told)
+    Register(pack, AT).all([(finding, tuple)], lambda _: None)
+    form = {"key": key(), "verdict": "不成立", "reason": "停电三天"}
+    return Sending(f"/oversight/leads/{id_}/", form, acts(f"lead:{id_}"), "cz-jw-duty")
+
+
 def day_passed() -> Sending:
     form = {"days": "7", "ahead": str(clock.days_ahead()), "next": "/powers/"}
     return Sending("/demo/advance/", form, clock.days_ahead)
@@ -207,6 +219,7 @@ SENDINGS: dict[str, tuple[str, Callable[[], Sending]]] = {
         lambda: on_lead("supervise", "cz-jc-officer"),
     ),
     "appeal filed": ("oversight/cards/<int:pk>/", lambda: on_lead("appeal", "hbz-supervisor")),
+    "finding judged": ("oversight/leads/<slug:pk>/", finding_judged),
     "lead judged": ("oversight/cards/<int:pk>/", lambda: on_lead("judge", "cz-jw-duty")),
     "day passed": ("demo/advance/", day_passed),
 }  # words → the address as the site knows it, and the form

@@ -13,7 +13,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.powers.test_drafts import EDITOR, begun
 from tests.race import AT
-from tests.sendings import SENDINGS, act_of_applicant, act_of_staff, acts, apply, day_passed
+from tests.sendings import (
+    SENDINGS,
+    act_of_applicant,
+    act_of_staff,
+    acts,
+    apply,
+    day_passed,
+    finding_judged,
+)
 from tests.walk import SURVEYORS, Walk, photo
 
 from guiju.cases import actions
@@ -64,6 +72,7 @@ def addresses() -> dict[str, str]:
         "<str:number>": walk.number,
         "documents/<int:pk>": f"documents/{document.pk}",
         "<int:pk>": str(draft.pk),
+        "<slug:pk>": finding_judged().address.split("/")[-2],
         "<int:year>": "2026",
         "<int:seq>": "1",
         r"^log/(?P<year>[0-9]{4})/(?P<path>checkpoint|tile/.+)\Z": "log/2026/checkpoint",

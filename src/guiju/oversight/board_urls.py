@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guiju.oversight import board_views, card_views, scores, screen_views
+from guiju.oversight import board_views, card_views, lead_views, scores, screen_views
 
 urlpatterns = [
     path("oversight/board/", board_views.board, name="board"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("oversight/board/cases/<str:number>/", board_views.case, name="board-case"),
     path("oversight/cards/", card_views.cards, name="cards"),
     path("oversight/cards/<int:pk>/", card_views.card, name="card"),
+    path("oversight/leads/", lead_views.leads, name="leads"),
+    path("oversight/leads/<slug:pk>/", lead_views.lead, name="lead"),
     path("figures/", screen_views.figures_page, name="figures"),
     path("oversight/reminders/", card_views.reminders, name="reminders"),
     path("figures/scores/", scores.page, name="scores"),

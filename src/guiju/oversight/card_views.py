@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from guiju.kernel.lights import Level
 from guiju.kernel.run import Refused
 from guiju.look.requests import Request, person_of
-from guiju.oversight.cards import VERDICTS, computed, judge, visible
+from guiju.oversight.cards import computed, judge, visible
 from guiju.oversight.follow_ups import appeal, appealable, supervise
 from guiju.oversight.models import Card, Reminder
 from guiju.oversight.standings import Scope, scope_of
-from guiju.oversight.trail import NotAllowed
+from guiju.oversight.trail import VERDICTS, NotAllowed
 from guiju.powers.queries import program
 
 ON_A_PAGE = 50

@@ -17,12 +17,9 @@ from guiju.kernel.power import Power
 from guiju.organs.models import Person
 from guiju.oversight.models import Card
 from guiju.oversight.standings import Scope
-from guiju.oversight.trail import Draft, NotAllowed, append, issued, overseen, told_of
+from guiju.oversight.trail import VERDICTS, Draft, NotAllowed, append, issued, overseen, told_of
 from guiju.powers.policies import policy_on
 from guiju.powers.queries import program
-
-CONFIRMED, UNCONFIRMED = "查实", "不成立"
-VERDICTS = (CONFIRMED, UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)

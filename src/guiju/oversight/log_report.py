@@ -1,19 +1,22 @@
 """The report of ``guiju oversee`` as one page that needs nothing else, for screen and paper."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from guiju.audit.finding import Finding, Group
+from guiju.audit.kept import PLACE
 from guiju.audit.oversee import Overseen
 from guiju.audit.report import Asked, Told, asked, first_findings, story
 from guiju.audit.store import Store
 from guiju.formats.packs import Pack
 from guiju.kernel.draw import Progress, chart_svg
 from guiju.kernel.power import Power
+from guiju.oversight.leads import Event
 
 SHOWN = 20  # findings of each detector that the page shows one by one; JSON has them all
 DRAWN = 3  # of these, with the case on its chart
@@ -64,6 +67,37 @@ def report(overseen: Overseen, store: Store, pack: Pack, on: date, made: datetim
         "made": made,
     }
     return render_to_string("oversight/log_report.html", context)
+
+
+def as_leads(
+    overseen: Overseen, store: Store, pack: Pack
+) -> Iterator[tuple[Finding, Callable[[], tuple[Event, ...]]]]:
+    """All findings, each with a way to the events of its case, for ``leads.Register``."""
+    powers = {power.code: power for power in pack.powers}
+    places = zip(*(overseen.found[name].to_pylist() for name in PLACE), strict=True)
+    for finding, (bucket, number) in zip(overseen.findings, places, strict=True):
+        yield finding, partial(_events, store, finding, (bucket, number), powers)
+
+
+def _events(
+    store: Store, finding: Finding, place: tuple[int, int], powers: Mapping[str, Power]
+) -> tuple[Event, ...]:
+    """The events of a finding's case; none where it is about no one case."""
+    rows = story(store, *place, finding.rows) if finding.case else []
+    named = (_named(each, powers.get(finding.power)) for each in rows)
+    return tuple(
+        Event(
+            each.row,
+            each.source,
+            each.at.isoformat(timespec="minutes"),
+            each.step,
+            each.outcome,
+            each.person,
+            each.recorded_at.isoformat(timespec="minutes") if each.recorded_at else "",
+            each.is_evidence,
+        )
+        for each in named
+    )
 
 
 def _section(each: Asked, overseen: Overseen, store: Store, pack: Pack) -> Section:

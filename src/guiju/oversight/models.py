@@ -6,7 +6,7 @@ from guiju.cases.models import Case
 from guiju.organs.models import Organ
 from guiju.oversight.closings import Closing
 
-__all__ = ["Card", "Closing", "Examined", "Reminder"]
+__all__ = ["Card", "Closing", "Examined", "Lead", "Reminder"]
 
 
 class Card(models.Model):
@@ -67,6 +67,30 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.seq}"
+
+
+class Lead(models.Model):
+    """A finding in logs as lists and filters need it; all of it is in its act on the record."""
+
+    id = models.CharField("疑点编号", max_length=16, primary_key=True)
+    detector = models.CharField("监察规则", max_length=4)
+    group = models.CharField("类别", max_length=4)
+    severity = models.CharField("等级", max_length=4)
+    power = models.CharField("职权", max_length=120)
+    case = models.CharField("办件", max_length=120, blank=True)  # as its own system names it
+    organ = models.CharField("机关", max_length=80, blank=True)
+    division = models.CharField("区划", max_length=12)
+    day = models.DateField("日期")
+    answered = models.IntegerField("判断的痕迹序号", null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["answered", "-day"], name="lead_to_judge"),
+            models.Index(fields=["organ"], name="lead_by_organ"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
 
 
 class Examined(models.Model):

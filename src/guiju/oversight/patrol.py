@@ -12,6 +12,7 @@ from guiju.cases.models import Case
 from guiju.kernel.cards import Due, Kind, differences, dues, unknown
 from guiju.oversight.closings import Closing, recomputed
 from guiju.oversight.follow_ups import lifted_by
+from guiju.oversight.leads import unlike_the_record
 from guiju.oversight.models import Card, Reminder
 from guiju.oversight.trail import course_of, issued, overseen
 from guiju.powers.policies import policies_held
@@ -30,6 +31,8 @@ class Difference:
 
 def patrol(at: datetime) -> Iterator[Difference]:
     """All that differs, case by case; what cannot be computed is said too."""
+    for words in unlike_the_record():
+        yield Difference("", words)
     days, policies = calendar(), policies_held()
     for case in Case.objects.filter(seq__gt=0).order_by("number").iterator():
         begun, acts = program(case.version_id), course_of(case)

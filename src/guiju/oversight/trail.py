@@ -35,6 +35,7 @@ from guiju.record.models import Act
 from guiju.record.writer import write
 
 PREFIX = "card:"
+VERDICTS = ("查实", "不成立")  # on a lead
 PROGRAM = "guiju"  # who issues and lifts: the program itself
 
 

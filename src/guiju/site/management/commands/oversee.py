@@ -4,7 +4,8 @@ Holds the records of any system against the charts, limits and posts of a pack. 
 Excel, Parquet, XES or OCEL file; --mapping says which of its columns is what. What was taken in
 stays in a store (--store, beside the first LOG unless told; --own adds the acts of this
 installation), so that the next LOG costs only what is new in it, and what was interrupted
-goes on. --spark lets a cluster do it (docs/scale.md).
+goes on. --spark lets a cluster do it (docs/scale.md); --register puts what is found on this
+installation's record as leads, for a named person to judge.
 
 Exit status: 0 nothing found, 1 findings, 2 cannot.
 """
@@ -29,7 +30,8 @@ from guiju.formats.logs.batch import Batch, LogError
 from guiju.formats.logs.mapping import read_mapping
 from guiju.formats.logs.reading import Log, open_log
 from guiju.formats.packs import Pack, PackError, digest, read_pack
-from guiju.oversight.log_report import report
+from guiju.oversight.leads import Register
+from guiju.oversight.log_report import as_leads, report
 from guiju.oversight.own_record import NAME, OwnRecord
 from guiju.site import clock
 
@@ -50,6 +52,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, help="write all findings there")
         parser.add_argument("--html", type=Path, help="write a report there")
         parser.add_argument("--spark", metavar="MASTER", help="examine all anew on a cluster")
+        parser.add_argument("--register", action="store_true", help="findings become leads")
         parser.add_argument("--truth", type=Path, help="of a simulated log: how well it was found")
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -74,6 +77,16 @@ class Command(BaseCommand):
             self.stderr.write(str(error))
             sys.exit(2)
         self._tell(found, pack)
+        self._report(found, store, pack, options, on)
+        if options["register"]:
+            register = Register(pack, clock.now())
+            count = register.all(as_leads(found, store, pack), self._registering)
+            self.stdout.write(f"{count}条疑点列入线索,由值班岗判断")
+        sys.exit(1 if found.found.num_rows else 0)
+
+    def _report(
+        self, found: Overseen, store: Store, pack: Pack, options: dict[str, Any], on: date
+    ) -> None:
         if options["json"]:
             _write_json(options["json"], found, store, on)
         if options["html"]:
@@ -81,7 +94,6 @@ class Command(BaseCommand):
             options["html"].write_text(page, encoding="utf-8")
         if options["truth"]:
             self._score(found, options["truth"])
-        sys.exit(1 if found.found.num_rows else 0)
 
     def _oversee(self, store: Store, pack: Pack, options: dict[str, Any], on: date) -> Overseen:
         if options["spark"]:
@@ -110,6 +122,9 @@ class Command(BaseCommand):
 
     def _examining(self, done: int, whole: int) -> None:
         self._progress(f"核对 {100 * done // whole}%")
+
+    def _registering(self, done: int) -> None:
+        self._progress(f"列入线索 {done}条")
 
     def _progress(self, words: str) -> None:
         """One line that is written over, on a terminal only."""
