@@ -123,3 +123,10 @@ def test_a_card_struck_from_the_list_by_hand_is_seen_by_the_patrol():
     Card.objects.filter(is_lead=True).update(cancelled=99)
 
     assert ["已撤销" in each.words for each in patrol(LATE)] == [True]
+
+
+def test_what_begins_from_a_card_is_not_opened_by_hand(client: Client):
+    for person, code in ((MONITOR, "001099002000"), (OWN, "001099003000")):
+        client.force_login(Person.objects.get(pk=person))
+        assert code not in client.get("/staff/").content.decode()
+        assert client.get(f"/staff/open/{code}/").status_code == 403

@@ -205,9 +205,14 @@ def _form(
 
 
 def _openable(request: Request) -> list[Version]:
-    """The powers whose first step belongs to a post of whoever is logged in."""
-    roles = {a.post.role for a in posts_of(person_of(request), request.moment.date())}
-    firsts = ((v, program(v.sha256).power.steps[0].post) for v in current_versions())
+    """The powers whose first step belongs to a post of whoever is logged in.
+
+    Not those whose cases begin from a card: without one, nothing would follow from them.
+    """
+    today = request.moment.date()
+    policy, roles = policy_on(today), {a.post.role for a in posts_of(person_of(request), today)}
+    others = current_versions().exclude(code__in=policy.begun_from_cards if policy else ())
+    firsts = ((v, program(v.sha256).power.steps[0].post) for v in others)
     return [version for version, post in firsts if post in roles and post != APPLICANT]
 
 

@@ -109,6 +109,12 @@ class Policy:
     valid_from: date | None = None
     valid_to: date | None = None
 
+    @property
+    def begun_from_cards(self) -> frozenset[str]:
+        """The codes of the powers whose cases begin from a card, and nowhere else."""
+        appeal = self.appeal.power if self.appeal else ""
+        return frozenset((self.supervision, appeal)) - {""}
+
     def holds_on(self, day: date) -> bool:
         """Whether the policy is in force on ``day``."""
         return (self.valid_from is None or self.valid_from <= day) and (
