@@ -19,6 +19,21 @@ def write_table(
     _settle(temporary, path)
 
 
+def write_mapped(path: Path, table: pa.Table) -> None:
+    """Write a table as an Arrow file, for ``read_mapped``."""
+    path.parent.mkdir(exist_ok=True)
+    temporary = path.with_suffix(".new")
+    with pa.ipc.new_file(temporary, table.schema) as file:
+        file.write_table(table.combine_chunks())
+    _settle(temporary, path)
+
+
+def read_mapped(path: Path) -> pa.Table:
+    """A table whose columns lie in the file; what replaces it does not change what was read."""
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
 def write(path: Path, content: bytes) -> None:
     """Write a file."""
     path.parent.mkdir(exist_ok=True)

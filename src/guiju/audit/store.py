@@ -4,7 +4,7 @@
     words.json                  the dictionary of all words but cases and applicants
     rejected/SOURCE-PART.json   rows that could not be read, with their reasons
     bucket-07/raw-PART.parquet      rows as they came: words coded, cases still by name
-    bucket-07/cases.parquet         names of the bucket's cases; the place is the number
+    bucket-07/cases.arrow           names of the bucket's cases; the place is the number
     bucket-07/events-N.parquet      coded events (``events.CODED``), by case, time and row
     bucket-07/NAME.parquet          what others keep beside them (``put``)
 
@@ -31,11 +31,11 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import compute, parquet
 
-from guiju.audit.durable import write, write_table
+from guiju.audit.durable import read_mapped, write, write_mapped, write_table
 from guiju.audit.events import CODED, UNTOLD, Events, Words, by_case_and_time
 from guiju.audit.intake import buckets_of, coded, told
 
-FORMAT = 1
+FORMAT = 2
 PART_ROWS = 1_000_000  # so many rows are committed at once
 FILES_MAX = 6  # of one bucket; then they are merged
 Numbers = npt.NDArray[np.int64]
@@ -228,7 +228,6 @@ class Store:
 
         Names that were added for rows which were never committed do no harm.
         """
-        path = self._bucket(bucket) / "cases.parquet"
         known = self.case_names(bucket)
         names = rows["case"].combine_chunks().dictionary_encode()
         # The few new names are made into a table and the many known ones looked up in it.
@@ -239,7 +238,7 @@ class Store:
         if is_strange.any():
             number[is_strange] = len(known) + np.arange(int(is_strange.sum()))
             known = pa.concat_arrays([known, names.dictionary.filter(pa.array(is_strange))])
-            write_table(path, pa.table({"name": known}), "lz4")
+            write_mapped(self._bucket(bucket) / NAMES, pa.table({"name": known}))
         case = number[names.indices.to_numpy()]
         return rows.set_column(0, "case", pa.array(case.astype(np.int32)))
 
@@ -283,13 +282,12 @@ class Store:
 
     def case_count(self, bucket: int) -> int:
         """How many cases a bucket has."""
-        path = self._bucket(bucket) / "cases.parquet"
-        return int(parquet.read_metadata(path).num_rows) if path.exists() else 0
+        return len(self.case_names(bucket))
 
     def case_names(self, bucket: int) -> pa.Array:
-        """The names of a bucket's cases, by number."""
-        path = self._bucket(bucket) / "cases.parquet"
-        return parquet.read_table(path)["name"].combine_chunks() if path.exists() else NO_NAMES
+        """The names of a bucket's cases, by number; of the file only what is looked at is read."""
+        path = self._bucket(bucket) / NAMES
+        return read_mapped(path)["name"].chunk(0) if path.exists() else NO_NAMES
 
     def source_of(self, row: int) -> tuple[str, int]:
         """The source of a row, and which row it was there."""
@@ -316,6 +314,7 @@ class Store:
         return self.folder / f"bucket-{number:02}"
 
 
+NAMES = "cases.arrow"
 NO_NAMES = pa.array([], pa.string())
 
 

@@ -48,6 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--charts", type=Path, required=True, help="the folder of a pack")
         parser.add_argument("--mapping", type=Path, help="which column is what")
         parser.add_argument("--store", type=Path, help="where the events are kept")
+        parser.add_argument("--buckets", type=int, default=32, help="of a new store")
         parser.add_argument("--on", type=date.fromisoformat, help="the day; today unless told")
         parser.add_argument("--json", type=Path, help="write all findings there")
         parser.add_argument("--html", type=Path, help="write a report there")
@@ -66,7 +67,8 @@ class Command(BaseCommand):
             pack = read_pack(options["charts"], on)
             mapping = read_mapping(options["mapping"]) if options["mapping"] else None
             logs = [open_log(path, mapping) for path in options["logs"]]
-            store = Store.open(folder) if folder.exists() else Store.create(folder)
+            buckets = options["buckets"]
+            store = Store.open(folder) if folder.exists() else Store.create(folder, buckets)
             for log in logs:
                 self._take(store, log, options["mapping"])
             if options["own"]:
