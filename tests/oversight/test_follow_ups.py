@@ -13,7 +13,7 @@ from guiju.cases.documents import Stored
 from guiju.cases.models import Case
 from guiju.formats.packs import read_pack
 from guiju.organs.models import Person
-from guiju.oversight.follow_ups import appeal, lift_all, supervise
+from guiju.oversight.follow_ups import Window, appeal, lift_all, supervise, window_of
 from guiju.oversight.issuing import issue_all
 from guiju.oversight.models import Card
 from guiju.oversight.patrol import patrol
@@ -103,6 +103,16 @@ def test_only_the_organ_of_the_card_appeals_and_only_in_time():
     with pytest.raises(NotAllowed, match=r"对一张牌申诉的期限"):
         appealed(at=LATE + timedelta(days=40))
     assert a_card().appeal is None
+
+
+def test_beyond_the_calendar_an_appeal_is_taken(client: Client):
+    last_days = datetime(2026, 12, 28, 9, tzinfo=CITY_TIME)
+    walk = Walk.begin(last_days - timedelta(days=40))
+    walk.act("hbz-window", "accept", "accept")
+    issue_all(last_days)
+    card = Card.objects.filter(case=walk.number, is_lead=True).get()
+
+    assert window_of(card, scope_of(OWN, last_days.date()), last_days.date()) == Window(None)
 
 
 def test_a_supervision_that_finds_good_reasons_lifts_the_card_too():

@@ -12,7 +12,7 @@ from guiju.kernel.lights import Level
 from guiju.kernel.run import Refused
 from guiju.look.requests import Request, person_of
 from guiju.oversight.cards import computed, judge, visible
-from guiju.oversight.follow_ups import appeal, appealable, supervise
+from guiju.oversight.follow_ups import appeal, supervise, window_of
 from guiju.oversight.models import Card, Reminder
 from guiju.oversight.standings import Scope, scope_of
 from guiju.oversight.trail import VERDICTS, NotAllowed
@@ -78,7 +78,7 @@ def card(request: Request, pk: int) -> HttpResponse:
         "verdicts": VERDICTS,
         "may_judge": found.is_lead and found.case.division_id.startswith(scope.leads or ("-",)),
         "may_supervise": found.case.division_id.startswith(scope.divisions or ("-",)),
-        "appeal_until": appealable(found, scope, request.moment.date()),
+        "window": window_of(found, scope, request.moment.date()),
         "problem": problem,
         "typed": request.POST,
         "key": uuid4(),

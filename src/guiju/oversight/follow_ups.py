@@ -4,6 +4,7 @@ Supervision 督办 and appeal 申诉 are cases along charts of their own, at mos
 card. One that ends as the policy's ``lifted`` says lifts the card, and the score is another.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -51,14 +52,21 @@ def appeal(card: Card, *, grounds: str, by: str, scope: Scope, at: datetime) -> 
     return _follow(card, "appeal", asked.power, {"grounds": grounds.strip()}, (by, at))
 
 
-def appealable(card: Card, scope: Scope, today: date) -> date | None:
-    """Until when the reader may still appeal against a card; None where he may not."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Until when a card may be appealed against; None where the calendar does not reach."""
+
+    last: date | None
+
+
+def window_of(card: Card, scope: Scope, today: date) -> Window | None:
+    """The window in which the reader may appeal against a card; None where he may not."""
     policy = policy_on(today)
     if policy is None or policy.appeal is None or card.cancelled is not None:
         return None
     last = _last_day(card, policy.appeal)
     is_own = card.organ is not None and card.organ.name in scope.organs
-    return last if is_own and last is not None and last >= today else None
+    return Window(last) if is_own and (last is None or last >= today) else None
 
 
 def _last_day(card: Card, asked: Appeal) -> date | None:

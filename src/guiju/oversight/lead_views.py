@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guiju.audit.finding import Group
-from guiju.kernel.draw import Progress, chart_svg
+from guiju.kernel.draw import Progress, chart_svg, chart_svg_narrow
 from guiju.look.requests import Request, person_of
-from guiju.oversight.leads import Told, judge, told, visible
+from guiju.oversight.leads import EVIDENCE, Told, judge, told, visible
 from guiju.oversight.standings import scope_of
 from guiju.oversight.trail import VERDICTS, NotAllowed
 from guiju.powers.queries import program, version_in_force
@@ -61,9 +61,11 @@ def lead(request: Request, pk: str) -> HttpResponse:
         except NotAllowed as error:
             problem = str(error)
     known = told(found)
+    wide, narrow = _charts(known)
     context = {
         "told": known,
-        "chart": _chart(known),
+        "wide": wide,
+        "narrow": narrow,
         "verdicts": VERDICTS,
         "may_judge": found.division.startswith(scope.leads or ("-",)),
         "problem": problem,
@@ -73,14 +75,16 @@ def lead(request: Request, pk: str) -> HttpResponse:
     return render(request, "oversight/lead.html", context, status=422 if problem else 200)
 
 
-def _chart(known: Told) -> SafeString:
-    """The chart with the steps that the log tells of; nothing where the power is not ours."""
+def _charts(known: Told) -> tuple[SafeString, SafeString]:
+    """The chart, wide and narrow, with what the log tells; nothing where the power is not ours."""
     version = version_in_force(known.finding.power)
     if version is None or not known.events:
-        return SafeString("")
+        return SafeString(""), SafeString("")
     power = program(version.sha256).power
     ids = {step.name: step.id for step in power.steps}
     evidence = frozenset(ids[e.step] for e in known.events if e.is_evidence and e.step in ids)
     done = frozenset(ids[e.step] for e in known.events if e.step in ids) - evidence
-    progress = Progress(current=evidence, done=done)
-    return mark_safe(chart_svg(power, risks=False, progress=progress))  # noqa: S308 - our own SVG
+    progress = Progress(evidence, done, EVIDENCE)
+    wide = chart_svg(power, risks=False, progress=progress)
+    narrow = chart_svg_narrow(power, risks=False, progress=progress)
+    return mark_safe(wide), mark_safe(narrow)  # noqa: S308 - our own SVG

@@ -31,6 +31,7 @@ from guiju.record.models import Act
 from guiju.record.writer import write
 
 PREFIX = "lead:"
+EVIDENCE = "证据"  # what steps are called on a chart that a lead rests on
 AT_ONCE = 200  # leads of one transaction
 Progress = Callable[[int], None]  # how many are registered so far
 
@@ -41,7 +42,7 @@ class Event:
 
     row: int
     source: str
-    at: str  # ISO 8601, local time
+    at: str  # local time, to the minute
     step: str
     outcome: str = ""
     person: str = ""

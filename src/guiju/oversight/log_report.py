@@ -16,7 +16,7 @@ from guiju.audit.store import Store
 from guiju.formats.packs import Pack
 from guiju.kernel.draw import Progress, chart_svg
 from guiju.kernel.power import Power
-from guiju.oversight.leads import Event
+from guiju.oversight.leads import EVIDENCE, Event
 
 SHOWN = 20  # findings of each detector that the page shows one by one; JSON has them all
 DRAWN = 3  # of these, with the case on its chart
@@ -89,11 +89,11 @@ def _events(
         Event(
             each.row,
             each.source,
-            each.at.isoformat(timespec="minutes"),
+            each.at.isoformat(" ", "minutes"),
             each.step,
             each.outcome,
             each.person,
-            each.recorded_at.isoformat(timespec="minutes") if each.recorded_at else "",
+            each.recorded_at.isoformat(" ", "minutes") if each.recorded_at else "",
             each.is_evidence,
         )
         for each in named
@@ -138,5 +138,5 @@ def _chart(power: Power, events: list[Told]) -> SafeString:
     """The chart with the steps that the log tells of; those of the evidence stand out."""
     evidence = frozenset(each.step for each in events if each.is_evidence)
     done = frozenset(each.step for each in events) - evidence
-    progress = Progress(current=evidence, done=done)
+    progress = Progress(evidence, done, EVIDENCE)
     return mark_safe(chart_svg(power, risks=False, progress=progress))  # noqa: S308 - our own

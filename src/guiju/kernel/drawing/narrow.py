@@ -202,7 +202,7 @@ def _mark(step: Step, progress: Progress | None, path: CounterExample | None) ->
     if progress is None:
         return ""
     if step.id in progress.current:
-        return "▲当前环节"
+        return f"▲{progress.word}"
     return "✓ 已办" if step.id in progress.done else ""
 
 

@@ -111,7 +111,8 @@ def description(
     now = progress.current if progress else ()
     current = "、".join(step.name for step in power.steps if step.id in now)
     wrong = [f"{each}。" for each in words_of(power, path)] if path else []
-    return "".join([*wrong, f"当前环节:{current}。" if current else "", *steps, *beside])
+    told = f"{progress.word}:{current}。" if progress and current else ""
+    return "".join([*wrong, told, *steps, *beside])
 
 
 def _step_words(power: Power, number: int, step: Step, wait: str) -> str:

@@ -260,7 +260,7 @@ def _step(node: Node, step: Step, rect: Rect, risks: bool, progress: Progress) -
         middle = {"text_anchor": "middle", "fill": LINE}
         parts.append(label(words, rect.middle, y + FACT_LINE * i, FACT_SIZE, **middle))
     if is_current:
-        parts.append(_current_mark(rect))
+        parts.append(_current_mark(rect, progress.word))
     if is_done:
         parts.append(_done_mark(rect.x + rect.w - 2, rect.y))
     return "".join(parts)
@@ -272,10 +272,10 @@ def _number(number: int, x: float, y: float) -> str:
     return disc + text
 
 
-def _current_mark(rect: Rect) -> str:
+def _current_mark(rect: Rect, word: str) -> str:
     pill = box(trace.mark_place(rect), rx=8, fill=BLUE)
     y = rect.y + rect.h + 6
-    return pill + label("▲当前环节", rect.middle, y, 11.5, fill="#fff", text_anchor="middle")
+    return pill + label(f"▲{word}", rect.middle, y, 11.5, fill="#fff", text_anchor="middle")
 
 
 def _fault(step: Step, rect: Rect, path: CounterExample, is_first: bool) -> str:

@@ -35,6 +35,7 @@ class Progress:
 
     current: frozenset[str]
     done: frozenset[str]
+    word: str = "当前环节"  # what the current ones are called
 
 
 class Kind(Enum):
