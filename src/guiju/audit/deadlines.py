@@ -90,7 +90,7 @@ class Stops:
             return
         is_first = np.concatenate(([True], self.of[1:] != self.of[:-1]))
         begins = np.flatnonzero(is_first)
-        rank = np.arange(len(self.of)) - np.repeat(begins, np.diff([*begins, len(self.of)]))
+        rank = np.arange(len(self.of)) - np.repeat(begins, np.diff(begins, append=len(self.of)))
         for number in range(int(rank.max()) + 1):
             yield np.flatnonzero(rank == number)
 

@@ -12,10 +12,10 @@ from guiju.audit.detector import Detector, Part, Scope, Seen
 from guiju.audit.finding import Group, Severity
 
 SQL = """
-WITH busy AS (
+WITH failing AS (
   SELECT k.power, k.applicant FROM kase AS k
-  WHERE k.power <> 0 AND k.applicant <> 0
-  GROUP BY k.power, k.applicant HAVING count(*) > $times
+  WHERE k.power <> 0 AND k.applicant <> 0 AND k.is_failure = 1
+  GROUP BY k.power, k.applicant HAVING count(*) >= $times
 ), turn AS (
   SELECT k.bucket, k.case, k.power, k.organ, k.applicant, k.first_day, k.first_row,
     lag(k.ended_day) OVER (PARTITION BY k.power, k.applicant ORDER BY k.first_day, k.first_row)
@@ -25,7 +25,7 @@ WITH busy AS (
     lag(k.ended_row) OVER (PARTITION BY k.power, k.applicant ORDER BY k.first_day, k.first_row)
       AS row_before
   FROM kase AS k
-  JOIN busy AS b ON b.power = k.power AND b.applicant = k.applicant
+  JOIN failing AS b ON b.power = k.power AND b.applicant = k.applicant
 ), link AS (
   SELECT t.bucket, t.case, t.power, t.organ, t.first_day, t.first_row, t.row_before,
     row_number() OVER (PARTITION BY t.power, t.applicant ORDER BY t.first_day, t.first_row)
