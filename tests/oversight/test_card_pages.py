@@ -1,16 +1,14 @@
 """Cards on pages: who sees which, supervision, leads that nobody can delete; the patrol."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
-from tests.walk import CITY_TIME, MONDAY, Walk
+from tests.walk import MONDAY, Walk
 
 from guiju.cases.models import Case
-from guiju.formats.packs import read_pack
 from guiju.organs.models import Organ, Person
 from guiju.oversight.cards import judge, visible
 from guiju.oversight.closings import Closing, close_books
@@ -20,22 +18,10 @@ from guiju.oversight.models import Card, Reminder
 from guiju.oversight.patrol import patrol
 from guiju.oversight.standings import Scope, scope_of
 from guiju.oversight.trail import NotAllowed, overseen
-from guiju.powers.policies import publish_policies
 
 pytestmark = pytest.mark.django_db
-PUBLISHED = datetime(2026, 9, 1, 9, tzinfo=CITY_TIME)
 LATE = MONDAY + timedelta(days=30)
 DUTY, MONITOR, OWN = "cz-jw-duty", "cz-jc-officer", "hbz-supervisor"
-
-
-@pytest.fixture
-def overdue(settings: LazySettings) -> Walk:
-    pack = read_pack(settings.PACKS / "changzhi", PUBLISHED.date())
-    publish_policies(pack.policies, by="tests", at=PUBLISHED)
-    walk = Walk.begin()
-    walk.act("hbz-window", "accept", "accept")
-    issue_all(LATE)
-    return walk
 
 
 def a_lead() -> Card:

@@ -4,14 +4,12 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
 from django.test import Client
 from tests.walk import CITY_TIME, MONDAY, Walk
 
 from guiju.cases.actions import Request, lapse_all, perform_act
 from guiju.cases.documents import Stored
 from guiju.cases.models import Case
-from guiju.formats.packs import read_pack
 from guiju.organs.models import Person
 from guiju.oversight.follow_ups import Window, appeal, lift_all, supervise, window_of
 from guiju.oversight.issuing import issue_all
@@ -20,23 +18,11 @@ from guiju.oversight.patrol import patrol
 from guiju.oversight.scores import scores
 from guiju.oversight.standings import scope_of
 from guiju.oversight.trail import NotAllowed, overseen
-from guiju.powers.policies import publish_policies
 
-pytestmark = pytest.mark.django_db
-PUBLISHED = datetime(2026, 9, 1, 9, tzinfo=CITY_TIME)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("overdue")]
 LATE = MONDAY + timedelta(days=30)
 SEPTEMBER = date(2026, 9, 1)
 OWN, MONITOR, REVIEWER, CHIEF = "hbz-supervisor", "cz-jc-officer", "cz-jc-reviewer", "cz-jc-chief"
-
-
-@pytest.fixture(autouse=True)
-def overdue(settings: LazySettings) -> Walk:
-    pack = read_pack(settings.PACKS / "changzhi", PUBLISHED.date())
-    publish_policies(pack.policies, by="tests", at=PUBLISHED)
-    walk = Walk.begin()
-    walk.act("hbz-window", "accept", "accept")
-    issue_all(LATE)
-    return walk
 
 
 def a_card() -> Card:

@@ -9,13 +9,11 @@ from pyarrow import parquet
 GROUP_ROWS = 16_384  # of a file are read together; who looks for some cases passes most over
 
 
-def write_table(
-    path: Path, table: pa.Table, compression: str = "zstd", group_rows: int = GROUP_ROWS
-) -> None:
-    """Write a table as Parquet, in groups of rows with the least and most of each."""
+def write_table(path: Path, table: pa.Table, compression: str = "zstd") -> None:
+    """Write a table as Parquet, in groups of ``GROUP_ROWS`` with the least and most of each."""
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_suffix(".new")
-    parquet.write_table(table, temporary, row_group_size=group_rows, compression=compression)
+    parquet.write_table(table, temporary, row_group_size=GROUP_ROWS, compression=compression)
     _settle(temporary, path)
 
 

@@ -16,15 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import parquet
 
 from guiju.audit.detection import Checked, Detected
-from guiju.audit.durable import write, write_table
+from guiju.audit.durable import read_mapped, write, write_mapped
 from guiju.audit.finding import Finding, Group, Severity
 from guiju.audit.store import Store
 
 PIECES_MAX = 24  # more are put together
-PIECE_ROWS = 1 << 20  # read together: a piece is read whole
 PLACE = ("bucket", "number")
 FOUND = pa.schema(
     [
@@ -78,7 +76,7 @@ class Kept:
         """Keep what examining a portion has shown; of findings also whose they are."""
         number = 1 + max((int(p.stem.split("-")[1]) for p in self._files()), default=0)
         for name, table in (("kase", kase), ("found", told(found)), ("done", done)):
-            write_table(self._path(name, number), table, "lz4", PIECE_ROWS)
+            write_mapped(self._path(name, number), table)
         self.pieces.append(number)
         self._known_last = None
 
@@ -88,7 +86,7 @@ class Kept:
             whole = {name: self.table(name) for name in ("kase", "found", "done")}
             number = self.pieces[-1] + 1
             for name, table in whole.items():
-                write_table(self._path(name, number), table, "lz4", PIECE_ROWS)
+                write_mapped(self._path(name, number), table)
             self.pieces = [number]
             self._known_last = None
         self.state = replace(state, pieces=tuple(self.pieces))
@@ -138,16 +136,14 @@ class Kept:
         return np.asarray(self._bases[bucket] + case, np.int64)
 
     def _parts(self, name: str, columns: Sequence[str] | None) -> Iterable[pa.Table]:
-        chosen = None if columns is None else list(columns)
-        return (
-            parquet.read_table(self._path(name, piece), columns=chosen) for piece in self.pieces
-        )
+        parts = (read_mapped(self._path(name, piece)) for piece in self.pieces)
+        return (part if columns is None else part.select(list(columns)) for part in parts)
 
     def _files(self) -> list[Path]:
-        return list(self.folder.glob("*.parquet"))
+        return list(self.folder.glob("*.arrow"))
 
     def _path(self, name: str, piece: int) -> Path:
-        return self.folder / f"{name}-{piece}.parquet"
+        return self.folder / f"{name}-{piece}.arrow"
 
 
 def told(found: Detected) -> pa.Table:
