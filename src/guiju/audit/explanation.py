@@ -6,7 +6,7 @@ Beyond a budget (of one search, and of searches) the plain repairs of ``kernel.r
 told instead, and the trace is counted as explained roughly.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,9 @@ from guiju.kernel.replay import Code
 from guiju.kernel.table import STRANGE, Table
 
 NODES_MAX = 20_000  # for one trace
+MISSING = (Code.SKIPPED, Code.BY_SILENCE, Code.UNFINISHED)  # what the log does not have
 TRACES_MAX = 5_000  # of one bucket; what comes after them is explained roughly
+Numbers = npt.NDArray[np.int64]
 DEVIATION = pa.schema(
     [
         *((name, pa.int32()) for name in ("case", "n")),
@@ -49,23 +51,27 @@ def explained(events: Events, replayed: Replayed, tables: Tables, *, whole: bool
     fits = ~replayed.deviates & (replayed.chart >= 0)
     if whole:
         fits &= replayed.is_over
-    columns: dict[str, list[int]] = {name: [] for name in DEVIATION.names}
-    known: dict[bytes, tuple[Deviation, ...]] = {}
+    groups: dict[bytes, int] = {}
+    found: list[tuple[Deviation, ...]] = []
     rough = 0
     reader = _Reader(events, replayed, tables)
-    for case in np.flatnonzero(wanted).tolist():
+    cases = np.flatnonzero(wanted)
+    of = np.zeros(len(cases), np.int64)
+    for place, case in enumerate(cases.tolist()):
         key = reader.key(case)
-        if key not in known:
+        group = groups.get(key)
+        if group is None:
             table, trace, ties = reader.trace(case)
             least = None
-            if len(known) < TRACES_MAX:
+            if len(found) < TRACES_MAX:
                 least = _least(table.behaviour, trace, ties, whole=whole)
             rough += least is None
-            known[key] = _plain(table, trace, whole=whole) if least is None else least
-        fits[case] = all(each.code is Code.BY_SILENCE for each in known[key])
-        reader.tell(case, known[key], columns)
-    arrays = [pa.array(columns[each.name], each.type) for each in DEVIATION]
-    return Explained(pa.table(arrays, schema=DEVIATION), fits, rough)
+            group = groups[key] = len(found)
+            found.append(_plain(table, trace, whole=whole) if least is None else least)
+        of[place] = group
+    is_lawful = [all(each.code is Code.BY_SILENCE for each in told) for told in found]
+    fits[cases] = np.array(is_lawful, np.bool_)[of]
+    return Explained(reader.told(cases, of, found), fits, rough)
 
 
 class _Reader:
@@ -99,21 +105,34 @@ class _Reader:
         trace = [("", "") if n == STRANGE else table.activities[n] or ("", "") for n in numbers]
         return table, trace, self.ties[span].tolist()
 
-    def tell(
-        self, case: int, deviations: Iterable[Deviation], columns: dict[str, list[int]]
-    ) -> None:
-        """Append a case's deviations; of an event the words are those that the log has."""
-        span = self._span(case)
-        for each in deviations:
-            place = min(span.start + each.at, span.stop - 1)
-            is_missing = each.code in (Code.SKIPPED, Code.BY_SILENCE, Code.UNFINISHED)
-            step, outcome = (self.tables.words.code(word) for word in each.activity)
-            columns["case"].append(int(self.case[place]))
-            columns["n"].append(each.at)
-            columns["row"].append(int(self.row[place]))
-            columns["code"].append(each.code)
-            columns["step"].append(step if is_missing else int(self.step[place]))
-            columns["outcome"].append(outcome if is_missing else int(self.outcome[place]))
+    def told(
+        self, cases: Numbers, of: Numbers, found: Sequence[tuple[Deviation, ...]]
+    ) -> pa.Table:
+        """The relation: each case with the deviations of the trace that it shares (``of``).
+
+        Of an event the words are those that the log has; of what is missing, the chart's.
+        """
+        flat = [each for deviations in found for each in deviations]
+        sizes = np.array([len(deviations) for deviations in found], np.int64)
+        first, counts = np.cumsum(sizes) - sizes, sizes[of]
+        rank = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        which, case = np.repeat(first[of], counts) + rank, np.repeat(cases, counts)
+        at, code = (np.array([each[i] for each in flat], np.int64)[which] for i in (0, 1))
+        words = [tuple(map(self.tables.words.code, each.activity)) for each in flat]
+        step, outcome = np.array(words, np.int32).reshape(-1, 2).T[:, which]
+        starts = self.events.starts
+        place = np.minimum(starts[case] + at, starts[case + 1] - 1)
+        is_missing = np.isin(code, MISSING)
+        columns = {
+            "case": self.case[place],
+            "n": at,
+            "row": self.row[place],
+            "code": code,
+            "step": np.where(is_missing, step, self.step[place]),
+            "outcome": np.where(is_missing, outcome, self.outcome[place]),
+        }
+        arrays = [pa.array(columns[each.name]).cast(each.type) for each in DEVIATION]
+        return pa.table(arrays, schema=DEVIATION)
 
 
 def _least(

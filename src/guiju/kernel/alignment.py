@@ -14,7 +14,7 @@ always gets the same explanation; it gives up beyond a number of nodes, and says
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -82,54 +82,69 @@ class _Search:
         self.came: dict[_Node, tuple[int, _Came | None]] = {}
 
     def run(self, nodes_max: int) -> Explanation | None:
+        """Settle all nodes of one cost before any of the next: most prices are never asked."""
         first = _Node(self.behaviour.start, 0, 0)
         self.came[first] = (0, None)
-        todo: deque[tuple[int, _Node]] = deque([(0, first)])
         settled: set[_Node] = set()
-        while todo:
-            cost, node = todo.popleft()
-            if node in settled:
-                continue
-            settled.add(node)
-            if self._is_goal(node):
-                return Explanation(tuple(self._told(node)), cost)
-            if len(settled) > nodes_max:
-                return None
-            free: list[tuple[int, _Node]] = []
-            costly: list[tuple[int, _Node]] = []
-            for after, came in self._steps(node):
-                known = self.came.get(after)
-                if known is None or cost + came.price < known[0]:
-                    self.came[after] = (cost + came.price, came)
-                    (costly if came.price else free).append((cost + came.price, after))
-            todo.extendleft(reversed(free))
-            todo.extend(costly)
+        cost, begun = 0, [first]
+        while begun:
+            layer: list[_Node] = []
+            todo = deque(begun)
+            while todo:
+                node = todo.popleft()
+                if node in settled:
+                    continue
+                settled.add(node)
+                layer.append(node)
+                if self._is_goal(node):
+                    return Explanation(tuple(self._told(node)), cost)
+                if len(settled) > nodes_max:
+                    return None
+                todo.extendleft(reversed(self._nearer(self._free(node), cost)))
+            cost += 1
+            begun = [after for node in layer for after in self._nearer(self._priced(node), cost)]
         return None
+
+    def _nearer(self, steps: Iterable[tuple[_Node, _Came]], cost: int) -> list[_Node]:
+        """Of what can follow, the nodes that nothing has led to as cheaply; now this has."""
+        found = []
+        for after, came in steps:
+            known = self.came.get(after)
+            if known is None or cost < known[0]:
+                self.came[after] = (cost, came)
+                found.append(after)
+        return found
 
     def _is_goal(self, node: _Node) -> bool:
         is_read = node.group == len(self.groups)
         return is_read and (not self.is_whole or self.behaviour.may_end(node.state))
 
-    def _steps(self, node: _Node) -> Iterator[tuple[_Node, _Came]]:
-        """What can follow a node, at which price; what comes first is the better explanation.
-
-        That a step was skipped says more than that the act after it should not have been.
-        """
-        left = [] if node.group == len(self.groups) else self._left(node)
-        for event in left:
+    def _free(self, node: _Node) -> Iterator[tuple[_Node, _Came]]:
+        """What can follow a node for nothing: an act as the chart has it, or what silence does."""
+        for event in self._left(node):
             after = self.behaviour.after(node.state, self.trace[event])
             if after:
                 yield self._taken(node, event, after), _Came(node, event, None, 0)
+        for activity, after in self.behaviour.onward(node.state):
+            if activity in self.behaviour.lapses:
+                yield _Node(after, node.group, node.done), _Came(node, -1, activity, 0)
+
+    def _priced(self, node: _Node) -> Iterator[tuple[_Node, _Came]]:
+        """What can follow at a price of one; what comes first is the better explanation.
+
+        That a step was skipped says more than that the act after it should not have been.
+        """
+        left = self._left(node)
         alone = [(self._taken(node, e, node.state), _Came(node, e, None, 1)) for e in left]
         known = [self.trace[event] in self.behaviour.doing for event in left]
         yield from (each for each, is_known in zip(alone, known, strict=True) if not is_known)
         for activity, after in self.behaviour.onward(node.state):
-            price = int(activity not in self.behaviour.lapses)
-            yield _Node(after, node.group, node.done), _Came(node, -1, activity, price)
+            if activity not in self.behaviour.lapses:
+                yield _Node(after, node.group, node.done), _Came(node, -1, activity, 1)
         yield from (each for each, is_known in zip(alone, known, strict=True) if is_known)
 
     def _left(self, node: _Node) -> list[int]:
-        group = self.groups[node.group]
+        group = self.groups[node.group] if node.group < len(self.groups) else range(0)
         return [event for i, event in enumerate(group) if not node.done >> i & 1]
 
     def _taken(self, node: _Node, event: int, state: State) -> _Node:
