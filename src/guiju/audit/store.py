@@ -6,7 +6,6 @@
     bucket-07/raw-PART.parquet      rows as they came: words coded, cases still by name
     bucket-07/cases.arrow           names of the bucket's cases; the place is the number
     bucket-07/events-N.parquet      coded events (``events.CODED``), by case, time and row
-    bucket-07/NAME.parquet          what others keep beside them (``put``)
 
 A case lies in bucket crc32(name) mod the number of buckets, with all its events. Taking a log
 in has two phases. Rows are first written in parts, each of which is complete once the manifest
@@ -300,15 +299,6 @@ class Store:
             source = self.manifest.sources[int(path.stem.split("-")[0])]
             for each in json.loads(path.read_text("utf-8")):
                 yield source.name, each["row"], each["reason"]
-
-    def put(self, bucket: int, name: str, table: pa.Table) -> None:
-        """Keep a table beside a bucket's events, in the place of an earlier one."""
-        write_table(self._bucket(bucket) / f"{name}.parquet", table)
-
-    def get(self, bucket: int, name: str) -> pa.Table | None:
-        """A table that was kept; None: there is none."""
-        path = self._bucket(bucket) / f"{name}.parquet"
-        return parquet.read_table(path) if path.exists() else None
 
     def _bucket(self, number: int) -> Path:
         return self.folder / f"bucket-{number:02}"
