@@ -136,7 +136,7 @@ def main() -> None:
         for name in ACROSS:
             parts[name].append(duck.table(f"FROM {name}"))
     together = Duck()
-    across(together, context, parts)
+    across(together, context, *(pa.concat_tables(parts[name]) for name in ACROSS))
     ask(together, asking, Scope.STORE, spent, found)
     for name, seconds in spent.items():
         print(f"{name:10} {seconds:7.2f} {found[name]:8}")

@@ -159,9 +159,9 @@ def detected(
     with Duck() as duck:
         relate(duck, relations_of(each.events, context, each.given), context)
         alone = detect(duck, detectors, asking, Scope.BUCKET)
-        parts = {name: [duck.table(f"FROM {name}")] for name in ACROSS}
+        kase, done = (duck.table(f"FROM {name}") for name in ACROSS)
     with Duck() as together:
-        across(together, context, parts)
+        across(together, context, kase, done)
         whole = detect(together, detectors, asking, Scope.STORE)
     return Detected((*alone.findings, *whole.findings), (*alone.checked, *whole.checked))
 

@@ -53,9 +53,13 @@ class Duck:
         self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM arriving")  # noqa: S608
         self.connection.unregister("arriving")
 
-    def show(self, name: str, table: pa.Table) -> None:
-        """Let a table be asked without copying it: for millions of rows that are not joined."""
-        self.connection.register(name, table)
+    def show(self, name: str, table: pa.Table, where: str) -> None:
+        """Let those rows of a table be asked for which a condition holds, without copying them.
+
+        It is for millions of rows that are not joined.
+        """
+        self.connection.register(f"all_{name}", table)
+        self.connection.execute(f"CREATE VIEW {name} AS SELECT * FROM all_{name} WHERE {where}")  # noqa: S608
 
     def table(self, sql: str) -> pa.Table:
         """What a query answers, as a table."""

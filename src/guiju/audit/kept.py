@@ -7,7 +7,7 @@ the store was examined, by which pack and questions.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -96,35 +96,44 @@ class Kept:
             if int(path.stem.split("-")[1]) not in self.pieces:
                 path.unlink()
 
-    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    def table(self, name: str) -> pa.Table:
         """All that holds of one kind: of each case what the last piece says."""
         if name == "done":
-            whole = pa.concat_tables(self._parts(name, None))
+            whole = pa.concat_tables(self._parts(name))
             return whole.group_by(whole.column_names).aggregate([])
-        last = self._last()
-        of = ("bucket", "number" if name == "found" else "case")
-        wanted = columns and tuple(dict.fromkeys((*of, *columns)))
-        rows = []
-        for piece, table in zip(self.pieces, self._parts(name, wanted), strict=True):
-            place = self._place(*(table[each].to_numpy() for each in of))
-            rows.append(table.filter(pa.array(last[place] == piece)))
-        return pa.concat_tables(rows)
+        return pa.concat_tables(table.filter(is_last) for table, is_last in self._judged(name))
+
+    def cases(self) -> pa.Table:
+        """The cases of all pieces, and of each whether it is the last word (``is_last``).
+
+        It lies in the files: of millions of rows nothing is copied.
+        """
+        parts = self._judged("kase")
+        return pa.concat_tables(table.append_column("is_last", last) for table, last in parts)
 
     def running(self) -> Mapping[int, npt.NDArray[np.int64]]:
         """Of each bucket the cases of which another day may tell more."""
-        kase = self.table("kase", ("is_running",)) if self.pieces else None
-        if kase is None:
+        if not self.pieces:
             return {}
-        kase = kase.filter(pc.equal(kase["is_running"], 1))
+        kase = self.cases().select(["bucket", "case", "is_running", "is_last"])
+        kase = kase.filter(pc.and_(pc.equal(kase["is_running"], 1), kase["is_last"]))
         bucket, case = kase["bucket"].to_numpy(), kase["case"].to_numpy().astype(np.int64)
         return {int(each): case[bucket == each] for each in np.unique(bucket)}
+
+    def _judged(self, name: str) -> Iterator[tuple[pa.Table, pa.Array]]:
+        """Every piece, and of each of its rows whether no later piece has the case."""
+        last = self._last()
+        of = ("bucket", "number" if name == "found" else "case")
+        for piece, table in zip(self.pieces, self._parts(name), strict=True):
+            place = self._place(*(table[each].to_numpy() for each in of))
+            yield table, pa.array(last[place] == piece)
 
     def _last(self) -> npt.NDArray[np.int32]:
         """Of every case in the store the last piece that has it."""
         if self._known_last is not None:
             return self._known_last
         last = np.zeros(int(self._bases[-1]), np.int32)
-        for piece, table in zip(self.pieces, self._parts("kase", ("bucket", "case")), strict=True):
+        for piece, table in zip(self.pieces, self._parts("kase"), strict=True):
             place = self._place(table["bucket"].to_numpy(), table["case"].to_numpy())
             last[place] = piece
         self._known_last = last
@@ -135,9 +144,8 @@ class Kept:
     ) -> npt.NDArray[np.int64]:
         return np.asarray(self._bases[bucket] + case, np.int64)
 
-    def _parts(self, name: str, columns: Sequence[str] | None) -> Iterable[pa.Table]:
-        parts = (read_mapped(self._path(name, piece)) for piece in self.pieces)
-        return (part if columns is None else part.select(list(columns)) for part in parts)
+    def _parts(self, name: str) -> Iterator[pa.Table]:
+        return (read_mapped(self._path(name, piece)) for piece in self.pieces)
 
     def _files(self) -> list[Path]:
         return list(self.folder.glob("*.arrow"))

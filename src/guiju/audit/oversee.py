@@ -179,9 +179,8 @@ def _across(run: Run) -> Detected:
     """What is asked of all cases together."""
     if not run.known.pieces:
         return Detected((), ())
-    tables = {"kase": [run.known.table("kase", CASE)], "done": [run.known.table("done")]}
     with Duck() as duck:
-        across(duck, run.charts.context, tables)
+        across(duck, run.charts.context, run.known.cases(), run.known.table("done"))
         asking = Asking(run.charts.context, run.told, run.today, run.name())
         return detect(duck, DETECTORS, asking, Scope.STORE)
 

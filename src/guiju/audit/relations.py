@@ -18,7 +18,7 @@ next event of the case. Who acts is a participant too, and counted once. Questio
 look at ``kase`` and ``done`` alone, which a caller keeps of every bucket.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -81,12 +81,12 @@ GROUP BY e.power, e.organ, e.step, e.day
 """
 
 
-def across(duck: Duck, context: Context, parts: Mapping[str, Iterable[pa.Table]]) -> None:
-    """Show what questions across buckets look at: ``ACROSS`` of all together."""
+def across(duck: Duck, context: Context, kase: pa.Table, done: pa.Table) -> None:
+    """Show what questions across buckets look at, of all together: of ``kase`` what holds."""
     for name, table in context.tables.items():
         duck.put(name, table)
-    for name in ACROSS:
-        duck.show(name, pa.concat_tables(parts[name]))
+    duck.show("kase", kase, "is_last" if "is_last" in kase.column_names else "TRUE")
+    duck.show("done", done, "TRUE")
 
 
 def told(events: Events) -> frozenset[str]:
