@@ -11,7 +11,8 @@ A case lies in bucket crc32(name) mod the number of buckets, with all its events
 in has two phases. Rows are first written in parts, each of which is complete once the manifest
 names it: killed at any moment, the same log taken in again goes on after the last part. At the
 end each bucket with new rows is sealed: cases get numbers, rows are sorted, one file is added;
-several are merged into one when there are many. Memory is bounded by a part and by a bucket.
+several are merged into one when there are many. The last part goes there at once, and so does a
+log that is no larger than a part. Memory is bounded by a part and by a bucket.
 
 ``row`` is a running number over all sources; ``source_of`` leads back to the source's own row.
 Applicants are told by 63 bits of a SHA-256: two are taken for one with a chance of less than
@@ -159,28 +160,29 @@ class Store:
             if sum(each.events.num_rows for each in waiting) >= PART_ROWS:
                 source = self._part(source, waiting)
                 waiting = []
-        if waiting:
-            source = self._part(source, waiting)
-        return Taken(self._seal(source))
+        return Taken(self._seal(source, waiting))
 
     def _part(self, source: Source, batches: Sequence[Batch]) -> Source:
         """Write some rows to all buckets, and commit them."""
+        part = _part_name(self.manifest, source)
+        source, manifest, rows = self._coded(source, batches)
+        for bucket, table in rows.items():
+            write_table(self._bucket(bucket) / f"raw-{part}.parquet", table, "lz4")
+        self._commit(replace(manifest, raw=(*manifest.raw, part)))
+        return source
+
+    def _coded(
+        self, source: Source, batches: Sequence[Batch]
+    ) -> tuple[Source, Manifest, dict[int, pa.Table]]:
+        """Some rows as integers, bucket by bucket; the source and manifest that have them."""
         table = pa.Table.from_batches([each.events for each in batches])
-        part = f"{len(self.manifest.sources) - 1:04}-{source.parts:05}"
         new = coded(table, self.words, source.first)
-        bucket = buckets_of(new["case"], self.buckets)
-        order = np.argsort(bucket.astype(np.int16), kind="stable")
-        edges = np.searchsorted(bucket[order], np.arange(self.buckets + 1)).tolist()
-        new = new.take(pa.array(order))
-        for number, (start, stop) in enumerate(pairwise(edges)):
-            if start < stop:
-                path = self._bucket(number) / f"raw-{part}.parquet"
-                write_table(path, new.slice(start, stop - start), "lz4")
         rejected = [row for each in batches for row in each.rejected]
         if rejected:
             lines = [{"row": row.row, "reason": row.reason} for row in rejected]
             text = json.dumps(lines, ensure_ascii=False)
-            write(self.folder / "rejected" / f"{part}.json", text.encode())
+            name = f"{_part_name(self.manifest, source)}.json"
+            write(self.folder / "rejected" / name, text.encode())
         source = replace(
             source,
             read=batches[-1].read,
@@ -188,24 +190,36 @@ class Store:
             rejected=source.rejected + len(rejected),
             parts=source.parts + 1,
         )
-        manifest = _with_times(self.manifest, new["at"])
-        sources, raw = (*manifest.sources[:-1], source), (*manifest.raw, part)
-        columns = tuple(sorted({*manifest.told, *told(new)}))
-        self._commit(replace(manifest, sources=sources, raw=raw, told=columns))
-        return source
+        manifest = replace(
+            _with_times(self.manifest, new["at"]),
+            sources=(*self.manifest.sources[:-1], source),
+            told=tuple(sorted({*self.manifest.told, *told(new)})),
+        )
+        bucket = buckets_of(new["case"], self.buckets)
+        new = new.take(pa.array(np.argsort(bucket.astype(np.int16), kind="stable")))
+        edges = np.cumsum([0, *np.bincount(bucket, minlength=self.buckets)]).tolist()
+        parts = enumerate(pairwise(edges))
+        return source, manifest, {n: new.slice(i, j - i) for n, (i, j) in parts if i < j}
 
-    def _seal(self, source: Source) -> Source:
-        """Number the cases of new rows and sort them in, bucket by bucket; commit all at once."""
-        files = dict(self.manifest.files)
+    def _seal(self, source: Source, batches: Sequence[Batch]) -> Source:
+        """Number the cases of new rows and sort them in, bucket by bucket; commit all at once.
+
+        ``batches`` are the last ones, which need not be written as a part before.
+        """
+        manifest, last = self.manifest, dict[int, pa.Table]()
+        if batches:
+            source, manifest, last = self._coded(source, batches)
+        files = dict(manifest.files)
         gone: list[Path] = []
         for bucket in range(self.buckets):
             folder = self._bucket(bucket)
-            parts = [folder / f"raw-{part}.parquet" for part in self.manifest.raw]
+            parts = [folder / f"raw-{part}.parquet" for part in manifest.raw]
             parts = [each for each in parts if each.exists()]
-            if not parts:
+            new = [parquet.read_table(each) for each in parts]
+            new += [last[bucket]] if bucket in last else []
+            if not new:
                 continue
-            new = pa.concat_tables(parquet.read_table(each) for each in parts)
-            rows = self._numbered(bucket, new)
+            rows = self._numbered(bucket, pa.concat_tables(new))
             old = files.get(str(bucket), ())
             if len(old) >= FILES_MAX:
                 rows = pa.concat_tables([*(_read(folder, each) for each in old), rows])
@@ -216,8 +230,8 @@ class Store:
             write_table(folder / f"events-{files[str(bucket)][-1]}.parquet", _sorted(rows))
             gone += parts
         whole = replace(source, is_whole=True)
-        sources = (*self.manifest.sources[:-1], whole)
-        self._commit(replace(self.manifest, sources=sources, raw=(), files=files))
+        sources = (*manifest.sources[:-1], whole)
+        self._commit(replace(manifest, sources=sources, raw=(), files=files))
         for each in gone:
             each.unlink(missing_ok=True)
         return whole
@@ -317,6 +331,11 @@ def _manifest(told: dict[str, Any]) -> Manifest:
         files={bucket: tuple(numbers) for bucket, numbers in told["files"].items()},
         told=tuple(told["told"]),
     )
+
+
+def _part_name(manifest: Manifest, source: Source) -> str:
+    """The name of the part that a source is to have next."""
+    return f"{len(manifest.sources) - 1:04}-{source.parts:05}"
 
 
 def _with_times(manifest: Manifest, at: pa.ChunkedArray) -> Manifest:
