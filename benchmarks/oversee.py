@@ -157,12 +157,15 @@ def replay_alone(folder: Path, number: int, place: Path) -> None:
 
 
 def day_more(folder: Path, number: int, place: Path) -> None:
-    """The last day taken in and examined, the reading of the pack with it."""
+    """The last day taken in and examined; reading the pack, which is no larger for it, apart."""
     table, cut = log_of(folder, number)
-    clock, pack = Clock(), pack_of(folder)
+    clock, folder = Clock(), pack_of(folder)
+    pack, hashed = read_pack(folder, LAST), digest(folder)
+    clock.tell("reading the pack", len(pack.powers), "powers")
+    clock = Clock()
     store = Store.open(place)
     store.append("more", "b" * 64, lambda _: batches(copies(table.slice(cut), number)))
-    more = oversee(store, read_pack(pack, LAST), digest(pack), LAST)
+    more = oversee(store, pack, hashed, LAST)
     clock.tell(f"a day more, against {more.cases:,} cases", len(table) * number - cut * number, "events")
     print(f"  of these examined anew: {more.examined.cases:,} cases, "
           f"{more.examined.events:,} events")

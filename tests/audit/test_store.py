@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -155,16 +156,23 @@ def test_later_logs_are_sorted_in_and_merged(tmp_path: Path) -> None:
         assert told(store) == sorted(whole)
     assert max(len(files) for files in store.manifest.files.values()) <= stores.FILES_MAX
     assert store.source_of(1) == ("0.csv", 1) and store.source_of(360) == ("8.csv", 40)
-    new = {store.case_names(b)[c].as_py() for b in range(2) for c in store.cases_since(b, 320)}
+    later = {b: store.events(b, None, ["step"], (321, 10**9)).array("case") for b in range(2)}
+    new = {store.case_names(b)[c].as_py() for b, cases in later.items() for c in cases}
     assert new == {row["case"] for row in log(40, seed=8)}
 
 
 def test_only_the_cases_and_columns_that_are_asked_for(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "s", 1)
     store.append("a", "aa", lambda skip: batches(log(200), 50, skip))
-    some = store.events(0, store.cases_since(0, 198), ["power"])
+    last = store.events(0, None, ["power"], (199, 200))
+    assert sorted(last.array("row").tolist()) == [199, 200]
+    asked = set(last.array("case").tolist())
+    some = store.events(0, np.array([*asked]), ["power"])
     assert set(some.columns) == {"case", "at", "row", "power"}
-    assert set(some.array("case").tolist()) == set(store.cases_since(0, 198).tolist())
+    assert set(some.array("case").tolist()) == asked
+    assert set(store.events(0, np.array([*asked]), [], (1, 50)).array("row").tolist()) == {
+        row for row in some.array("row").tolist() if row <= 50
+    }
 
 
 def test_rows_that_could_not_be_read_are_kept_with_their_reasons(tmp_path: Path) -> None:

@@ -56,6 +56,15 @@ def by_case_and_time(
     return found
 
 
+def in_order(rows: pa.Table) -> pa.Table:
+    """Rows by case, time and row."""
+    row = rows["row"].to_numpy()
+    if (row[1:] < row[:-1]).any():
+        rows = rows.take(pa.array(np.argsort(row, kind="stable")))
+    order = by_case_and_time(rows["case"].to_numpy(), rows["at"].to_numpy())
+    return rows.take(pa.array(order)).combine_chunks()
+
+
 class Words:
     """A dictionary of words: code 0 is none, codes are given in the order of appearance."""
 

@@ -23,7 +23,7 @@ from guiju.audit.detector import Scope
 from guiju.audit.detectors import DETECTORS
 from guiju.audit.effects import Effects
 from guiju.audit.engine import Duck
-from guiju.audit.events import Events, Words
+from guiju.audit.events import UNTOLD, Events, Words
 from guiju.audit.explanation import DEVIATION, Explained, explained
 from guiju.audit.limits import Bucket, limits_of
 from guiju.audit.relations import ACROSS, GIVEN, relate, relations_of
@@ -34,6 +34,7 @@ from guiju.kernel.net import Net, compile_net
 from guiju.kernel.replay import Code
 from guiju.kernel.table import compiled, digest
 
+RECENT = 92  # days; a case without an end and without an event since hardly goes on
 Numbers = npt.NDArray[np.int64]
 
 
@@ -110,10 +111,11 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
 
 @dataclass(frozen=True)
 class Examined:
-    """What examining a portion has shown; ``across`` by the buckets' own numbers."""
+    """What examining a portion has shown, by the buckets' own numbers."""
 
-    detected: Detected  # its places by the buckets' own numbers
+    detected: Detected
     across: Mapping[str, pa.Table]  # ``relations.ACROSS``
+    held: pa.Table  # the events of the cases that may go on
     tally: "Tally"
 
 
@@ -188,18 +190,31 @@ def examine(portion: Portion, charts: Charts, asking: Asking) -> Examined:
     return Examined(
         replace(detected, places=places),
         across | {"kase": _numbered(across["kase"], portion)},
+        _numbered(_held(portion.events, across["kase"], asking.today), portion),
         known.tally,
     )
 
 
-def _numbered(kase: pa.Table, portion: Portion) -> pa.Table:
-    """The cases under the buckets' own numbers."""
-    bucket, case = portion.origins(kase["case"].to_numpy())
+def _held(events: Events, kase: pa.Table, today: date) -> pa.Table:
+    """The events of the cases that may go on: they run, or had no end and events lately."""
+    own = {name: kase[name].to_numpy() for name in ("case", "is_running", "ended_day", "last_day")}
+    is_recent = own["last_day"] > (today - EPOCH).days - RECENT
+    goes_on = (own["is_running"] == 1) | (own["ended_day"] == UNTOLD) & is_recent
+    case = events.array("case")
+    is_held = np.zeros(int(case.max(initial=0)) + 1, np.bool_)
+    is_held[own["case"][goes_on]] = True
+    bucket = pa.array(np.zeros(len(events), np.int32))
+    return pa.table({"bucket": bucket, **events.columns}).filter(pa.array(is_held[case]))
+
+
+def _numbered(table: pa.Table, portion: Portion) -> pa.Table:
+    """Rows of cases under the buckets' own numbers."""
+    bucket, case = portion.origins(table["case"].to_numpy())
     columns = {"bucket": bucket, "case": case}
     for name, values in columns.items():
-        at = kase.column_names.index(name)
-        kase = kase.set_column(at, name, pa.array(values.astype(np.int32)))
-    return kase
+        at = table.column_names.index(name)
+        table = table.set_column(at, name, pa.array(values.astype(np.int32)))
+    return table
 
 
 def _silences(

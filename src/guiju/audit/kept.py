@@ -1,14 +1,16 @@
 """What runs of ``oversee`` leave beside the events, so that the next one need not ask again.
 
-Every portion that was examined leaves a piece: its cases (``kase``), its findings (``found``) and
-what was done when by whom (``done``). Of a case the last piece that has it counts; so a run
-writes no more than it examined. ``State`` commits: which pieces there are, up to which row and day
-the store was examined, by which pack and questions.
+Every portion that was examined leaves a piece: its cases (``kase``), its findings (``found``),
+what was done when by whom (``done``), and once more the events of the cases that may go on
+(``held``): nearly all that is new is about these, and they lie together here. Of a case the last
+piece that has it counts; so a run writes no more than it examined. ``State`` commits: which
+pieces there are, up to which row and day the store was examined, by which pack and questions.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from guiju.audit.finding import Finding, Group, Severity
 from guiju.audit.store import Store
 
 PIECES_MAX = 24  # more are put together
+KINDS = ("kase", "found", "done", "held")
 PLACE = ("bucket", "number")
 FOUND = pa.schema(
     [
@@ -72,23 +75,20 @@ class Kept:
         """Nothing that was kept holds any more; it is deleted when new pieces are committed."""
         self.state, self.pieces, self._known_last = State(), [], None
 
-    def put(self, kase: pa.Table, found: Detected, done: pa.Table) -> None:
-        """Keep what examining a portion has shown; of findings also whose they are."""
+    def put(self, piece: Mapping[str, pa.Table]) -> None:
+        """Keep what examining a portion has shown, of all ``KINDS``."""
         number = 1 + max((int(p.stem.split("-")[1]) for p in self._files()), default=0)
-        for name, table in (("kase", kase), ("found", told(found)), ("done", done)):
-            write_mapped(self._path(name, number), table)
+        for name in KINDS:
+            write_mapped(self._path(name, number), piece[name])
         self.pieces.append(number)
         self._known_last = None
 
     def commit(self, state: State) -> None:
         """From now on this state holds, with all that was put."""
         if len(self.pieces) > PIECES_MAX:
-            whole = {name: self.table(name) for name in ("kase", "found", "done")}
-            number = self.pieces[-1] + 1
-            for name, table in whole.items():
-                write_mapped(self._path(name, number), table)
-            self.pieces = [number]
-            self._known_last = None
+            whole = {name: self.table(name) for name in KINDS}
+            self.pieces = []
+            self.put(whole)
         self.state = replace(state, pieces=tuple(self.pieces))
         text = json.dumps(asdict(self.state), ensure_ascii=False)
         write(self.folder / "state.json", text.encode())
@@ -101,7 +101,8 @@ class Kept:
         if name == "done":
             whole = pa.concat_tables(self._parts(name))
             return whole.group_by(whole.column_names).aggregate([])
-        return pa.concat_tables(table.filter(is_last) for table, is_last in self._judged(name))
+        parts = (table.filter(is_last) for table, is_last in self._judged(name))
+        return pa.concat_tables(parts, promote_options="default")
 
     def cases(self) -> pa.Table:
         """The cases of all pieces, and of each whether it is the last word (``is_last``).
@@ -119,6 +120,27 @@ class Kept:
         kase = kase.filter(pc.and_(pc.equal(kase["is_running"], 1), kase["is_last"]))
         bucket, case = kase["bucket"].to_numpy(), kase["case"].to_numpy().astype(np.int64)
         return {int(each): case[bucket == each] for each in np.unique(bucket)}
+
+    def among(self, bucket: int, cases: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Of these cases of a bucket those that were examined before."""
+        is_known = self._last()[self._bases[bucket] + cases] > 0
+        return np.asarray(cases[is_known], np.int64)
+
+    def held(self, columns: Sequence[str]) -> Mapping[int, pa.Table]:
+        """Of each bucket the events of its cases that may go on, where these columns are known."""
+        wanted = ["bucket", *columns]
+        parts = [
+            table.filter(is_last).select(wanted)
+            for table, is_last in self._judged("held")
+            if set(wanted) <= set(table.column_names)
+        ]
+        if not parts:
+            return {}
+        whole = pa.concat_tables(parts)
+        whole = whole.take(pa.array(np.argsort(whole["bucket"].to_numpy(), kind="stable")))
+        bucket, start = np.unique(whole["bucket"].to_numpy(), return_index=True)
+        spans = zip(bucket.tolist(), pairwise((*start.tolist(), len(whole))), strict=True)
+        return {each: whole.slice(i, j - i).select(columns) for each, (i, j) in spans}
 
     def _judged(self, name: str) -> Iterator[tuple[pa.Table, pa.Array]]:
         """Every piece, and of each of its rows whether no later piece has the case."""

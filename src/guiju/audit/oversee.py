@@ -8,11 +8,12 @@ events are examined anew, and those that still run when the day has moved; so da
 what at once gives, to the last id. Another pack, or other questions, and all is examined anew.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 
 import numpy as np
@@ -23,14 +24,16 @@ from guiju.audit.detection import Asking, Checked, Detected, detect
 from guiju.audit.detector import Scope, day_of
 from guiju.audit.detectors import DETECTORS
 from guiju.audit.engine import Duck
-from guiju.audit.events import CODED, Events
-from guiju.audit.examination import Charts, Examined, Numbers, Tally, examine, portions
+from guiju.audit.events import CODED, Events, in_order
+from guiju.audit.examination import Charts, Examined, Tally, examine, portions
 from guiju.audit.finding import Finding
 from guiju.audit.relations import across
-from guiju.audit.store import Store
+from guiju.audit.store import EVERY_ROW, Store
 from guiju.formats.packs import Pack
 
 PORTION = 500_000  # events examined at once
+AHEAD = 2  # buckets are read meanwhile
+NONE = np.zeros(0, np.int64)
 DAY = 86_400_000_000  # microseconds
 OF_ONE_CASE = frozenset(each.id for each in DETECTORS if each.scope is Scope.BUCKET)
 Progress = Callable[[int, int], None]  # buckets done, buckets in all
@@ -103,7 +106,8 @@ class Run:
     def take(self, examined: Examined) -> None:
         """Keep what examining some cases has shown."""
         kase = examined.across["kase"].select(["bucket", "case", "is_running", *CASE])
-        self.known.put(kase, examined.detected, examined.across["done"])
+        piece = {"kase": kase, "found": kept.told(examined.detected)}
+        self.known.put({**piece, "done": examined.across["done"], "held": examined.held})
         self.taken.append(examined.tally)
         self.checked += examined.detected.checked
 
@@ -146,21 +150,46 @@ def _questions() -> str:
 
 def _events(run: Run, progress: Progress) -> Iterator[Events]:
     """The events of the cases to be examined, bucket by bucket."""
-    store, known = run.store, run.known
-    columns = columns_of(store)
-    is_same_day = run.is_anew or known.state.day == run.today.isoformat()
-    running = {} if is_same_day else known.running()
-    none = np.zeros(0, np.int64)
-    for bucket in range(store.buckets):
-        progress(bucket, store.buckets)
-        cases: Numbers | None = None
-        if not run.is_anew:
-            new = store.cases_since(bucket, known.state.row)
-            cases = np.union1d(new, running.get(bucket, none))
-            if not len(cases):
-                continue
-        yield store.events(bucket, cases, columns)
+    store = run.store
+    anew = partial(store.events, cases=None, columns=columns_of(store))
+    read = anew if run.is_anew else _Again(run).events
+    with ThreadPoolExecutor(AHEAD) as threads:  # Reads on while what was read is examined.
+        waiting: deque[Future[Events]] = deque()
+        for bucket in range(store.buckets + AHEAD):
+            if bucket < store.buckets:
+                waiting.append(threads.submit(read, bucket))
+            if bucket >= AHEAD:
+                progress(bucket - AHEAD, store.buckets)
+                yield waiting.popleft().result()
     progress(store.buckets, store.buckets)
+
+
+class _Again:
+    """What is to be examined of a store that was examined before."""
+
+    def __init__(self, run: Run) -> None:
+        self.store, self.known, self.row = run.store, run.known, run.known.state.row
+        self.columns = list(dict.fromkeys(("case", "at", "row", *columns_of(run.store))))
+        is_same_day = run.known.state.day == run.today.isoformat()
+        self.running = {} if is_same_day else run.known.running()
+        self.held = run.known.held(self.columns)
+
+    def events(self, bucket: int) -> Events:
+        """All events of the cases with new ones, and of those that another day tells more of."""
+        new = self.store.events(bucket, None, self.columns, (self.row + 1, EVERY_ROW[1]))
+        cases = np.union1d(new.array("case"), self.running.get(bucket, NONE))
+        parts = [pa.table(dict(new.columns))]
+        held = self.held.get(bucket)
+        if held is not None:
+            is_asked = np.isin(held["case"].to_numpy(), cases)
+            parts.append(held.filter(pa.array(is_asked)).cast(parts[0].schema))
+            cases = np.setdiff1d(cases, held["case"].to_numpy())
+        cases = self.known.among(bucket, cases)
+        if len(cases):
+            old = self.store.events(bucket, cases, self.columns, (0, self.row))
+            parts.append(pa.table(dict(old.columns)))
+        whole = in_order(pa.concat_tables(parts))
+        return Events({name: whole[name].combine_chunks() for name in self.columns}, bucket)
 
 
 def span_of(store: Store) -> tuple[date, date]:

@@ -26,6 +26,7 @@ from guiju.audit.detection import Asking, detect
 from guiju.audit.detector import Scope
 from guiju.audit.detectors import DETECTORS
 from guiju.audit.engine import Answer
+from guiju.audit.events import CODED
 from guiju.audit.examination import Charts, Examined, Tally, related
 from guiju.audit.oversee import Overseen, Run, columns_of, span_of
 from guiju.audit.relations import ACROSS, DONE
@@ -118,7 +119,8 @@ def oversee_on_spark(
     alone = detect(engine, DETECTORS, asking, Scope.BUCKET)
     together = detect(engine, DETECTORS, asking, Scope.STORE)
     across = {name: session.table(name).toArrow() for name in ACROSS}
-    run.take(Examined(alone, across, Tally.of(tallies)))
+    none = CODED.empty_table().append_column("bucket", pa.array([], pa.int32()))
+    run.take(Examined(alone, across, none, Tally.of(tallies)))
     rmtree(work.relation(""))
     return run.end(together)
 

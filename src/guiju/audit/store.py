@@ -12,7 +12,8 @@ in has two phases. Rows are first written in parts, each of which is complete on
 names it: killed at any moment, the same log taken in again goes on after the last part. At the
 end each bucket with new rows is sealed: cases get numbers, rows are sorted, one file is added;
 several are merged into one when there are many. The last part goes there at once, and so does a
-log that is no larger than a part. Memory is bounded by a part and by a bucket.
+log that is no larger than a part. Memory is bounded by a part and by two
+buckets.
 
 ``row`` is a running number over all sources; ``source_of`` leads back to the source's own row.
 Applicants are told by 63 bits of a SHA-256: two are taken for one with a chance of less than
@@ -21,6 +22,7 @@ one in a hundred thousand among ten million.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -32,12 +34,14 @@ import pyarrow as pa
 from pyarrow import compute, parquet
 
 from guiju.audit.durable import read_mapped, write, write_mapped, write_table
-from guiju.audit.events import CODED, UNTOLD, Events, Words, by_case_and_time
+from guiju.audit.events import CODED, UNTOLD, Events, Words, in_order
 from guiju.audit.intake import buckets_of, coded, told
 
 FORMAT = 2
 PART_ROWS = 1_000_000  # so many rows are committed at once
+AT_ONCE = 2  # buckets are sealed at a time
 FILES_MAX = 6  # of one bucket; then they are merged
+EVERY_ROW = (0, np.iinfo(np.int64).max)
 Numbers = npt.NDArray[np.int64]
 
 
@@ -209,32 +213,37 @@ class Store:
         manifest, last = self.manifest, dict[int, pa.Table]()
         if batches:
             source, manifest, last = self._coded(source, batches)
-        files = dict(manifest.files)
-        gone: list[Path] = []
-        for bucket in range(self.buckets):
-            folder = self._bucket(bucket)
-            parts = [folder / f"raw-{part}.parquet" for part in manifest.raw]
-            parts = [each for each in parts if each.exists()]
-            new = [parquet.read_table(each) for each in parts]
-            new += [last[bucket]] if bucket in last else []
-            if not new:
-                continue
-            rows = self._numbered(bucket, pa.concat_tables(new))
-            old = files.get(str(bucket), ())
-            if len(old) >= FILES_MAX:
-                rows = pa.concat_tables([*(_read(folder, each) for each in old), rows])
-                gone += [folder / f"events-{each}.parquet" for each in old]
-                files[str(bucket)] = (max(old) + 1,)
-            else:
-                files[str(bucket)] = (*old, max(old, default=0) + 1)
-            write_table(folder / f"events-{files[str(bucket)][-1]}.parquet", _sorted(rows))
-            gone += parts
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            buckets = range(self.buckets)
+            sealed = threads.map(lambda n: self._sealed(n, manifest, last.get(n)), buckets)
+            done = dict(zip(buckets, sealed, strict=True))
         whole = replace(source, is_whole=True)
         sources = (*manifest.sources[:-1], whole)
+        files = {str(bucket): files for bucket, (files, _) in done.items() if files}
         self._commit(replace(manifest, sources=sources, raw=(), files=files))
-        for each in gone:
-            each.unlink(missing_ok=True)
+        for _, gone in done.values():
+            for each in gone:
+                each.unlink(missing_ok=True)
         return whole
+
+    def _sealed(
+        self, bucket: int, manifest: Manifest, last: pa.Table | None
+    ) -> tuple[tuple[int, ...], list[Path]]:
+        """Sort the new rows of a bucket in; answers its files, and what is no longer needed."""
+        folder, files = self._bucket(bucket), manifest.files.get(str(bucket), ())
+        gone = [folder / f"raw-{part}.parquet" for part in manifest.raw]
+        gone = [each for each in gone if each.exists()]
+        new = [*map(parquet.read_table, gone), *([] if last is None else [last])]
+        if not new:
+            return files, []
+        rows = self._numbered(bucket, pa.concat_tables(new))
+        number = max(files, default=0) + 1
+        if len(files) >= FILES_MAX:
+            rows = pa.concat_tables([*(_read(folder, each) for each in files), rows])
+            gone += [folder / f"events-{each}.parquet" for each in files]
+            files = ()
+        write_table(folder / f"events-{number}.parquet", in_order(rows))
+        return (*files, number), gone
 
     def _numbered(self, bucket: int, rows: pa.Table) -> pa.Table:
         """The rows with the numbers of their cases; new names are added to the bucket's.
@@ -268,30 +277,23 @@ class Store:
         bucket: int,
         cases: Numbers | None = None,
         columns: Iterable[str] = CODED.names,
+        rows: tuple[int, int] = EVERY_ROW,
     ) -> Events:
-        """The events of a bucket, or of some of its cases, sorted; only these columns."""
+        """The events of a bucket, or of some of its cases, sorted; only these columns.
+
+        Of ``rows`` the first and the last are told.
+        """
         wanted = list(dict.fromkeys(("case", "at", "row", *columns)))
         folder, files = self._bucket(bucket), self.manifest.files.get(str(bucket), ())
-        if cases is None:
-            tables = [_read(folder, each, wanted) for each in files]
-        else:
+        mask = None
+        if cases is not None:
             mask = np.zeros(self.case_count(bucket), np.bool_)
             mask[cases] = True
-            tables = [_of_cases(folder, each, wanted, mask) for each in files]
+        tables = [_read(folder, each, wanted, mask, rows) for each in files]
         whole = pa.concat_tables(tables) if tables else CODED.empty_table().select(wanted)
         if len(tables) > 1:
-            whole = _sorted(whole)
+            whole = in_order(whole)
         return Events({name: whole[name].combine_chunks() for name in wanted}, bucket)
-
-    def cases_since(self, bucket: int, row: int) -> Numbers:
-        """The numbers of the bucket's cases that have events with higher rows, ascending."""
-        found = []
-        for number in self.manifest.files.get(str(bucket), ()):
-            path = self._bucket(bucket) / f"events-{number}.parquet"
-            if _highest_row(path) > row:
-                rows = parquet.read_table(path, columns=["case", "row"])
-                found.append(rows["case"].to_numpy()[rows["row"].to_numpy() > row])
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
     def case_count(self, bucket: int) -> int:
         """How many cases a bucket has."""
@@ -348,34 +350,37 @@ def _with_times(manifest: Manifest, at: pa.ChunkedArray) -> Manifest:
     return replace(manifest, first=low, last=high)
 
 
-def _sorted(rows: pa.Table) -> pa.Table:
-    """By case, time and row."""
-    row = rows["row"].to_numpy()
-    if (row[1:] < row[:-1]).any():
-        rows = rows.take(pa.array(np.argsort(row, kind="stable")))
-    order = by_case_and_time(rows["case"].to_numpy(), rows["at"].to_numpy())
-    return rows.take(pa.array(order)).combine_chunks()
-
-
-def _highest_row(path: Path) -> int:
-    """The highest row of a file, from its statistics."""
-    told = parquet.read_metadata(path)
-    column = CODED.names.index("row")
-    groups = (told.row_group(i).column(column).statistics for i in range(told.num_row_groups))
-    return max((int(each.max) for each in groups), default=0)
-
-
-def _of_cases(
-    folder: Path, number: int, columns: Sequence[str], mask: npt.NDArray[np.bool_]
+def _read(
+    folder: Path,
+    number: int,
+    columns: Sequence[str] = tuple(CODED.names),
+    mask: npt.NDArray[np.bool_] | None = None,
+    rows: tuple[int, int] = EVERY_ROW,
 ) -> pa.Table:
-    """The rows of the cases that a mask holds; groups without any are not read."""
+    """The rows of a file, of the cases that a mask holds; groups without any are not read."""
+    first, last = rows
     with parquet.ParquetFile(folder / f"events-{number}.parquet") as file:
-        place, told = file.schema_arrow.get_field_index("case"), file.metadata
-        spans = [told.row_group(i).column(place).statistics for i in range(told.num_row_groups)]
-        groups = [i for i, span in enumerate(spans) if mask[span.min : span.max + 1].any()]
+        spans = zip(_spans(file, "case"), _spans(file, "row"), strict=True)
+        groups = [
+            i
+            for i, (case, row) in enumerate(spans)
+            if row[1] >= first
+            and row[0] <= last
+            and (mask is None or mask[case[0] : case[1] + 1].any())
+        ]
         found = file.read_row_groups(groups, list(columns))
-    return found.filter(pa.array(mask[found["case"].to_numpy()]))
+    if mask is None and rows == EVERY_ROW:
+        return found
+    row = found["row"].to_numpy()
+    is_asked = (row >= first) & (row <= last)
+    if mask is not None:
+        is_asked &= mask[found["case"].to_numpy()]
+    return found if is_asked.all() else found.filter(pa.array(is_asked))
 
 
-def _read(folder: Path, number: int, columns: Sequence[str] = tuple(CODED.names)) -> pa.Table:
-    return parquet.read_table(folder / f"events-{number}.parquet", columns=list(columns))
+def _spans(file: parquet.ParquetFile, column: str) -> Iterator[tuple[int, int]]:
+    """The least and the most of a column in each group of rows."""
+    place, told = file.schema_arrow.get_field_index(column), file.metadata
+    for group in range(told.num_row_groups):
+        span = told.row_group(group).column(place).statistics
+        yield span.min, span.max

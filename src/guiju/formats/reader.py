@@ -10,7 +10,7 @@ The same reader reads what ``plain`` wrote, so a published version is its own so
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -34,7 +34,8 @@ class Misfit(ValueError):
 
 def read(kind: type[T], data: Any, rules: Mapping[str, Rule] | None = None, where: str = "") -> T:
     """``data`` as a ``kind``. Raises Misfit with the path of the first value that does not fit."""
-    value = _value(kind, data, where, rules or {})
+    hint: Any = kind
+    value = _reader(hint)(data, where, rules or {})
     assert isinstance(value, kind)
     return value
 
@@ -53,28 +54,34 @@ def plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def _value(hint: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
+@cache
+def _reader(hint: Any) -> Callable[[Any, str, Mapping[str, Rule]], Any]:
+    """What reads values of a type."""
     if hint is controls.Control:
-        return _control(data, where, rules)
+        return _control
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        return _value(next(i for i in inner if i is not type(None)), data, where, rules)
+        return _reader(next(each for each in inner if each is not type(None)))
     if origin is tuple:
-        return _list(inner[0], data, where, rules)
+        return partial(_list, inner[0])
     if origin is dict:
-        _expect(data, dict, where)
-        return {key: _value(str, value, f"{where}.{key}", rules) for key, value in data.items()}
+        return _words
     if is_dataclass(hint):
-        is_name = hint is Rule and isinstance(data, str)
-        return (_rule_named if is_name else partial(_table, hint))(data, where, rules)
-    return _scalar(hint, data, where)
+        return _rule if hint is Rule else partial(_table, hint)
+    return partial(_scalar, hint)
+
+
+def _words(data: Any, where: str, rules: Mapping[str, Rule]) -> dict[str, Any]:
+    _expect(data, dict, where)
+    return {key: _scalar(str, value, f"{where}.{key}", rules) for key, value in data.items()}
 
 
 def _list(hint: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> tuple[Any, ...]:
     items = [data] if isinstance(data, str) and hint is str else data
     if not isinstance(items, list | tuple):
         raise Misfit(where, f"应为列表,写的是{_word(data)}", "用方括号写成列表")
-    return tuple(_value(hint, item, f"{where}[{i}]", rules) for i, item in enumerate(items))
+    reader = _reader(hint)
+    return tuple(reader(item, f"{where}[{i}]", rules) for i, item in enumerate(items))
 
 
 @cache
@@ -97,7 +104,7 @@ def _table(kind: Any, data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
     for name, each in known.items():
         if name not in data and each.default is MISSING and each.default_factory is MISSING:
             raise Misfit(where or name, f"缺少“{name}”", f"补写 {name} = …")
-    return kind(**{k: _value(hints[k], v, f"{prefix}{k}", rules) for k, v in data.items()})
+    return kind(**{k: _reader(hints[k])(v, f"{prefix}{k}", rules) for k, v in data.items()})
 
 
 def _control(data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
@@ -109,23 +116,27 @@ def _control(data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
     return _table(kind, {k: v for k, v in data.items() if k != "kind"}, where, rules)
 
 
-def _rule_named(id_: str, where: str, rules: Mapping[str, Rule]) -> Rule:
-    if id_ in rules:
-        return rules[id_]
-    near = get_close_matches(id_, rules, 1)
+def _rule(data: Any, where: str, rules: Mapping[str, Rule]) -> Any:
+    if not isinstance(data, str):
+        return _table(Rule, data, where, rules)
+    if data in rules:
+        return rules[data]
+    near = get_close_matches(data, rules, 1)
     mend = (
         f"是不是“{near[0]}”?"
         if near
         else "在 rules.toml 中写明,或就地写成 { value, unit, source }"
     )
-    raise Misfit(where, f"没有规则“{id_}”,或当日不在施行", mend)
+    raise Misfit(where, f"没有规则“{data}”,或当日不在施行", mend)
 
 
-def _scalar(hint: Any, data: Any, where: str) -> Any:
+def _scalar(hint: Any, data: Any, where: str, _: Mapping[str, Rule]) -> Any:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        if data in list(hint):
+        try:
             return hint(data)
-        raise Misfit(where, f"“{data}”不在可选值之内", f"可选:{'、'.join(hint)}")
+        except ValueError:
+            choice = f"可选:{'、'.join(hint)}"
+            raise Misfit(where, f"“{data}”不在可选值之内", choice) from None
     if hint is date and isinstance(data, str):
         try:
             return date.fromisoformat(data)
