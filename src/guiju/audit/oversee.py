@@ -61,7 +61,7 @@ class Overseen:
 
     @cached_property
     def found(self) -> pa.Table:
-        """All findings, of ``kept.FOUND``."""
+        """All findings, of ``kept.FOUND``; read when first asked for, before the next run."""
         alone = [self.known.table("found")] if self.known.pieces else []
         order = [("detector", "ascending"), ("day", "ascending"), ("id", "ascending")]
         return pa.concat_tables([self.across, *alone]).sort_by(order)
