@@ -11,7 +11,7 @@ import pytest
 from tests.audit.test_store import batch, batches
 from tests.kernel.traces import MONDAY, PACKS, damaged, programs, run_of
 
-from guiju.audit import examination, oversee
+from guiju.audit import examination, kept, oversee
 from guiju.audit.finding import Finding
 from guiju.audit.oversee import Overseen
 from guiju.audit.store import Store
@@ -98,6 +98,30 @@ def test_day_by_day_finds_what_at_once_finds(tmp_path: Path):
     assert max(Counter(each.id for each in last.findings).values()) == 1
     kinds = [replace(each, count=0, blind=()) for each in last.checked]
     assert kinds == [replace(each, count=0, blind=()) for each in whole.checked]
+
+
+def test_columns_that_are_told_later_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(kept, "PIECES_MAX", 3)
+    later = BEGIN + timedelta(days=25)
+    names = ("person", "applicant", "received")
+    rows = tuple(
+        {name: value for name, value in row.items() if row["at"] > later or name not in names}
+        for row in log(seed=2)
+    )
+    whole = look(at_once(tmp_path / "whole", rows), TODAY)
+    store = Store.create(tmp_path / "parts", 4)
+
+    for start in range(0, len(rows), 50):
+        part = [{**row, "row": i} for i, row in enumerate(rows[start : start + 50], 1)]
+        store.append(f"{start}", f"{start:064}", lambda skip, p=part: batches(p, 50, skip))
+        last = look(store, TODAY)
+        assert not any(column.null_count for column in last.known.table("held").columns)
+
+    assert last.examined.cases < last.cases
+    assert len(last.known.pieces) <= 4
+    assert ids(last) == ids(whole)
 
 
 def test_nothing_new_is_nothing_to_examine(tmp_path: Path):

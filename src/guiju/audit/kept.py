@@ -8,7 +8,7 @@ pieces there are, up to which row and day the store was examined, by which pack 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -101,8 +101,9 @@ class Kept:
         if name == "done":
             whole = pa.concat_tables(self._parts(name))
             return whole.group_by(whole.column_names).aggregate([])
-        parts = (table.filter(is_last) for table, is_last in self._judged(name))
-        return pa.concat_tables(parts, promote_options="default")
+        parts = [table.filter(is_last) for table, is_last in self._judged(name)]
+        columns = parts[-1].column_names
+        return pa.concat_tables(_with(parts, columns))
 
     def cases(self) -> pa.Table:
         """The cases of all pieces, and of each whether it is the last word (``is_last``).
@@ -129,11 +130,7 @@ class Kept:
     def held(self, columns: Sequence[str]) -> Mapping[int, pa.Table]:
         """Of each bucket the events of its cases that may go on, where these columns are known."""
         wanted = ["bucket", *columns]
-        parts = [
-            table.filter(is_last).select(wanted)
-            for table, is_last in self._judged("held")
-            if set(wanted) <= set(table.column_names)
-        ]
+        parts = _with((table.filter(is_last) for table, is_last in self._judged("held")), wanted)
         if not parts:
             return {}
         whole = pa.concat_tables(parts)
@@ -174,6 +171,12 @@ class Kept:
 
     def _path(self, name: str, piece: int) -> Path:
         return self.folder / f"{name}-{piece}.arrow"
+
+
+def _with(tables: Iterable[pa.Table], columns: Sequence[str]) -> list[pa.Table]:
+    """These columns of the tables that have them all; others are of events told with less."""
+    wanted = set(columns)
+    return [each.select(columns) for each in tables if wanted <= set(each.column_names)]
 
 
 def told(found: Detected) -> pa.Table:
