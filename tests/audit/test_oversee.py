@@ -12,6 +12,7 @@ from tests.audit.test_store import batch, batches
 from tests.kernel.traces import MONDAY, PACKS, damaged, programs, run_of
 
 from guiju.audit import examination, kept, oversee
+from guiju.audit import store as stores
 from guiju.audit.finding import Finding
 from guiju.audit.oversee import Overseen
 from guiju.audit.store import Store
@@ -122,6 +123,49 @@ def test_columns_that_are_told_later_change_nothing(
     assert last.examined.cases < last.cases
     assert len(last.known.pieces) <= 4
     assert ids(last) == ids(whole)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_comes_when_the_end_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+):
+    """Late rows, odd portions, files merged, columns told later, days that go back."""
+    chance = random.Random(seed)
+    monkeypatch.setattr(kept, "PIECES_MAX", chance.choice((1, 3, 24)))
+    monkeypatch.setattr(stores, "FILES_MAX", chance.choice((1, 2, 6)))
+    monkeypatch.setattr(stores, "PART_ROWS", chance.choice((10, 100, 1_000_000)))
+    monkeypatch.setattr(oversee, "PORTION", chance.choice((50, 500_000)))
+    monkeypatch.setattr(examination, "RECENT", chance.choice((5, 92)))
+    rows = arriving(log(60, seed), chance)
+    buckets = chance.choice((1, 3, 8, 40))
+    whole = look(at_once(tmp_path / "whole", rows, buckets=buckets), TODAY)
+    store, start = Store.create(tmp_path / "daily", buckets), 0
+
+    while start < len(rows):
+        count = chance.choice((1, 7, 40, 90))
+        part = [{**row, "row": i} for i, row in enumerate(rows[start : start + count], 1)]
+        store.append(f"{start}", f"{start:064}", lambda skip, p=part: batches(p, 9, skip))
+        start += count
+        if chance.random() < 0.4:
+            last = max(row["at"] for row in rows[:start]).date()
+            look(Store.open(store.folder), last + timedelta(days=chance.choice((-3, 0, 2))))
+    last = look(Store.open(store.folder), TODAY)
+
+    assert (last.cases, last.events) == (whole.cases, len(rows))
+    assert ids(last) == ids(whole)
+
+
+def arriving(rows: tuple[Row, ...], chance: random.Random) -> tuple[Row, ...]:
+    """Rows of which some come days late, and the first ones tell less."""
+    often, cut = chance.choice((0, 0.1, 0.3)), chance.choice((0, chance.randrange(len(rows))))
+    delayed = [(row, chance.random() < often and chance.choice((1, 9, 30))) for row in rows]
+    delayed.sort(key=lambda each: each[0]["at"] + timedelta(days=each[1]))
+    less = ("person", "applicant", "organ")
+    told = (
+        {name: value for name, value in row.items() if number > cut or name not in less}
+        for number, (row, _) in enumerate(delayed)
+    )
+    return tuple({**row, "row": number} for number, row in enumerate(told, 1))
 
 
 def test_nothing_new_is_nothing_to_examine(tmp_path: Path):

@@ -151,8 +151,7 @@ def _counted(
     begin = start.astype(np.float32)
     terms = Terms(count, begin, length, is_working, own)
     due = terms.due()
-    on = np.minimum(end, today).astype(np.float32)
-    left = terms.left(on, due)
+    left = terms.left(end.astype(np.float32), due)
     row = line.row[np.where(is_over, asked.ended, asked.begun)]
     size = len(row)
     return {
