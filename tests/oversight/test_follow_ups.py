@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from tests.walk import CITY_TIME, MONDAY, Walk
 
@@ -11,6 +12,7 @@ from guiju.cases.actions import Request, lapse_all, perform_act
 from guiju.cases.documents import Stored
 from guiju.cases.models import Case
 from guiju.organs.models import Person
+from guiju.oversight import trail
 from guiju.oversight.follow_ups import Window, appeal, lift_all, supervise, window_of
 from guiju.oversight.issuing import issue_all
 from guiju.oversight.models import Card
@@ -126,3 +128,23 @@ def test_what_begins_from_a_card_is_not_opened_by_hand(client: Client):
         client.force_login(Person.objects.get(pk=person))
         assert code not in client.get("/staff/").content.decode()
         assert client.get(f"/staff/open/{code}/").status_code == 403
+
+
+def test_whoever_is_overtaken_is_told_so_and_nothing_is_half_done(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    def taken(*_: object) -> None:
+        raise IntegrityError
+
+    client.force_login(Person.objects.get(pk=MONITOR))
+    card, count = a_card(), Case.objects.count()
+    form = {"do": "supervise", "matter": "逾期未办", "key": str(uuid4())}
+    with monkeypatch.context() as patched:
+        patched.setattr(trail, "write", taken)
+        answer = client.post(f"/oversight/cards/{card.pk}/", form)
+    assert answer.status_code == 422
+    assert "请再提交一次" in answer.content.decode()
+    assert Case.objects.count() == count
+
+    assert client.post(f"/oversight/cards/{card.pk}/", form).status_code == 302
+    assert Case.objects.count() == count + 1

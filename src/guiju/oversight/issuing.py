@@ -7,7 +7,7 @@ key, and the day up to which a case was examined is written with them.
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from guiju.cases.actions import lapse
@@ -18,7 +18,7 @@ from guiju.kernel.terms import Calendar
 from guiju.organs.models import Organ, Person
 from guiju.oversight.models import Card, Examined, Reminder
 from guiju.oversight.people import holders, organ_of, reminded
-from guiju.oversight.trail import PROGRAM, Draft, append, course_of, issued
+from guiju.oversight.trail import PROGRAM, Draft, Meanwhile, append, course_of, issued
 from guiju.powers.policies import policies_held
 from guiju.powers.queries import calendar, program
 
@@ -55,7 +55,7 @@ def issue(number: str, at: datetime, days: Calendar, policies: Sequence[Held]) -
             _write(case, missing, at)
             values = {"day": at.date(), "is_done": is_done}
             Examined.objects.update_or_create(case=case, defaults=values)
-    except IntegrityError:
+    except Meanwhile:
         return 0
     return len(missing)
 

@@ -20,6 +20,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from guiju.cases.models import Case
@@ -43,6 +44,10 @@ class NotAllowed(Exception):
     """Somebody may not do this, or not any more; in words."""
 
 
+class Meanwhile(NotAllowed):
+    """Another process was faster; once more, and it may be done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An act of oversight before it has its number."""
@@ -60,7 +65,7 @@ class Draft:
 def append(case: Case, draft: Draft, *, by: str, at: datetime) -> int:
     """Append an act of oversight, in the caller's transaction; answers its number.
 
-    Raises IntegrityError when another process has taken that number.
+    Raises Meanwhile when another process has taken that number.
     """
     subject, begun = f"{PREFIX}{case.number}", program(case.version_id)
     seq = Act.objects.filter(subject=subject).count() + 1
@@ -81,7 +86,10 @@ def append(case: Case, draft: Draft, *, by: str, at: datetime) -> int:
         private=draft.private,
         is_sensitive=begun.power.is_sensitive,
     )
-    write(entry, keys_or_new(subject))
+    try:
+        write(entry, keys_or_new(subject))
+    except IntegrityError:
+        raise Meanwhile("刚好有别的事记在这件办件上,请再提交一次") from None
     return seq
 
 
