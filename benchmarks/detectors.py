@@ -22,6 +22,7 @@ from guiju.audit.detector import Scope
 from guiju.audit.detectors import DETECTORS
 from guiju.audit.engine import Duck
 from guiju.audit.events import CODED, Events, Words
+from guiju.audit.feeds import Feeds
 from guiju.audit.relations import ACROSS, DAY, GIVEN, across, relate, told
 
 STEPS = [
@@ -127,7 +128,7 @@ def main() -> None:
     found: dict[str, int] = defaultdict(int)
     parts: dict[str, list[pa.Table]] = {name: [] for name in ACROSS}
     for events in made:
-        asking = Asking(context, told(events), TODAY, lambda b, c: f"{b}-{c}")
+        asking = Asking(context, Feeds.one(told(events)), TODAY, lambda b, c: f"{b}-{c}")
         duck, given = Duck(), given_of(events)
         began = process_time()
         relate(duck, relations_of(events, context, given), context)

@@ -147,7 +147,7 @@ def questions(folder: Path, number: int, place: Path) -> None:
 def replay_alone(folder: Path, number: int, place: Path) -> None:
     """The store read and replayed again and again, until it is 100 million events."""
     store = Store.open(place)
-    charts = Charts.of(read_pack(pack_of(folder), LAST), store.words, *span_of(store))
+    charts = Charts.of(read_pack(pack_of(folder), LAST), store.words, *span_of(store, LAST))
     events = sum(each.taken for each in store.manifest.sources)
     repeats, clock = max(1, round(100_000_000 / events)), Clock()
     for _ in range(repeats):

@@ -15,6 +15,7 @@ from guiju.audit.detector import Scope
 from guiju.audit.detectors import DETECTORS
 from guiju.audit.engine import Duck
 from guiju.audit.events import CODED, NEVER, Events, Words
+from guiju.audit.feeds import Feeds
 from guiju.audit.finding import Finding
 from guiju.audit.relations import ACROSS, GIVEN, across, relate, relations_of, told
 from guiju.formats.pack_rows import Assignment, Division, Organ, PostRow
@@ -155,7 +156,7 @@ def detected(
     """What all detectors, or some, say about a log of one bucket."""
     detectors = [one for one in DETECTORS if not ids or one.id in ids]
     context = context_of(pack, each.words, FIRST, today)
-    asking = Asking(context, told(each.events), today, lambda _, case: each.cases[case])
+    asking = Asking(context, Feeds.one(told(each.events)), today, lambda _, case: each.cases[case])
     with Duck() as duck:
         relate(duck, relations_of(each.events, context, each.given), context)
         alone = detect(duck, detectors, asking, Scope.BUCKET)

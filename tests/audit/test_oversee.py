@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -16,6 +17,7 @@ from guiju.audit import store as stores
 from guiju.audit.finding import Finding
 from guiju.audit.oversee import Overseen
 from guiju.audit.store import Store
+from guiju.formats.pack_rows import Duty
 from guiju.formats.packs import Pack, digest, read_pack
 
 CITY = PACKS / "changzhi"
@@ -266,3 +268,112 @@ def test_silence_that_nobody_wrote_down_is_dated_by_the_law(tmp_path: Path):
 
     skipped = [each.case for each in found.findings if each.detector == "L1"]
     assert skipped == ["早"]
+
+
+def case(name: str, power: str, *acts: str, **told: object) -> list[Row]:
+    """A case from lines such as "03-02 file.open 查甲"; more may be told of every act."""
+    rows = []
+    for act in acts:
+        on, what, *person = act.split()
+        step, _, outcome = what.partition(".")
+        at = datetime.fromisoformat(f"2026-{on}T09:00")
+        row = {"case": name, "power": power, "step": step, "outcome": outcome, "at": at, **told}
+        rows.append({**row, "person": person[0]} if person else row)
+    return rows
+
+
+def in_turn(
+    folder: Path,
+    *logs: tuple[tuple[str, ...], list[Row]],
+    days: Sequence[date] = (),
+    of: Pack | None = None,
+) -> Overseen:
+    """What is found at the end in logs taken in one after another, looked at on these days.
+
+    Each log stands beside the columns of its system.
+    """
+    store = Store.create(folder, 4)
+    for number, (columns, rows) in enumerate(logs):
+        told = [{**row, "row": i} for i, row in enumerate(rows, 1)]
+        store.append(f"{number}", f"{number:064}", lambda _, t=told: batches(t, 500, 0), columns)
+        if number < len(days):
+            oversee.oversee(Store.open(folder), of or pack(), "pack", days[number])
+    return oversee.oversee(Store.open(folder), of or pack(), "pack", TODAY)
+
+
+PENALTY = "000231001000"
+INSPECTED = ("03-02 discover.report 甲", "03-03 file.file 乙", "03-05 investigate.penalty 甲")
+WITHOUT, WITH = ("case", "step"), ("case", "present", "step")
+
+
+def test_what_another_system_tells_accuses_nobody(tmp_path: Path):
+    """Of two systems only one tells who was there: the other's acts lack nothing."""
+    silent, open_ = case("B", PENALTY, *INSPECTED), case("A", PENALTY, *INSPECTED)
+    open_[2]["present"] = [{"person": "甲", "post": "market_officer", "order": None}]
+
+    found = in_turn(tmp_path / "both", (WITHOUT, silent), (WITH, open_))
+    same = in_turn(tmp_path / "one", (WITH, silent), (WITH, open_))
+
+    def about(found: Overseen) -> set[str]:
+        return {each.case for each in found.findings if "不少于" in each.words}
+
+    assert about(found) == {"A"}
+    assert about(same) == {"A", "B"}
+    (asked,) = (each for each in found.checked if (each.detector, each.part) == ("L3", "人数"))
+    assert asked.unseen == "另有1件来自不写“在场人员”的系统,不可核对"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("present", [{"person": "甲", "post": "market_officer", "order": None}]),
+        ("evidence", ["调查笔录"]),
+        ("person", "known"),
+    ],
+)
+def test_what_is_told_later_is_asked_of_earlier_cases(tmp_path: Path, name: str, value: object):
+    """One system; only its second log tells a column at all, or words that the pack knows."""
+    known = next(each.person for each in pack().assignments)
+    first = case(
+        "A", PENALTY, *INSPECTED, "03-20 legal_review.dismiss 丙", "03-23 dismiss.none 丁"
+    )
+    second = case("B", PENALTY, *INSPECTED)
+    second[-1][name] = known if value == "known" else value
+
+    once = in_turn(tmp_path / "once", (WITH, first), (WITH, second))
+    daily = in_turn(tmp_path / "daily", (WITH, first), (WITH, second), days=[TODAY])
+
+    assert ids(daily) == ids(once)
+    assert {each.case for each in once.findings} == {"A", "B"}
+
+
+def test_a_duty_done_early_in_its_period_is_remembered(tmp_path: Path):
+    """Its case had ended, and was looked at, before the period was over."""
+    organ = pack().organs[0].id
+    duty = Duty("D1", organ, "每月检查", PENALTY, "月", "示范", "discover")
+    own = replace(pack(), duties=(duty,))
+    acts = ("03-10 discover.report 甲", "03-11 file.no 乙")
+    done = case("A", PENALTY, *acts, organ=organ)
+    other = case(
+        "B", PENALTY, *(f"{on} discover.report 甲" for on in ("02-27", "04-02")), organ=organ
+    )
+
+    days = [date(2026, 3, 12)]
+    found = in_turn(tmp_path / "s", (WITH, done), (WITH, other), days=days, of=own)
+
+    assert [each.words for each in found.findings if each.detector == "B4"] == []
+
+
+def test_a_case_whose_power_nobody_tells_is_counted_as_unseen(tmp_path: Path):
+    late = case("A", PENALTY, *INSPECTED)
+    late[0]["power"] = None
+    strange = case("B", "", "03-02 whatever.nonsense 甲")
+
+    found = in_turn(tmp_path / "s", (WITH, [*late, *strange]))
+
+    assert found.examined.chartless == 1
+    asked = [each for each in found.checked if each.detector in ("H2", "L1", "L2")]
+    assert {each.unseen for each in asked} == {"另有1件的职权没有流程图,不可核对"}
+    skipping = case("C", PENALTY, "03-02 discover.report 甲", "03-03 serve.fine 甲")
+    skipping[0]["power"] = None
+    assert in_turn(tmp_path / "t", (WITH, skipping)).examined.unfit == 1

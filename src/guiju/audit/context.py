@@ -7,6 +7,7 @@
     licence      certificate, person, first_day, last_day
     material     power, item                            · fee  power, fen
     expected     duty, power, organ, step, first_day, last_day   whole periods of the log
+    obliged      organ                                  organs that have a duty at all
     reminder     power, days                            · term  power, kind, step, rule
     calendar     day, n                                 working days up to a day
     and what charts and controls ask: ``chart_rows``
@@ -26,7 +27,7 @@ import numpy as np
 import pyarrow as pa
 
 from guiju.audit.chart_rows import CHARTED, CONTROLLED, Named, chart_rows
-from guiju.audit.coding import ALWAYS, EPOCH, EVER, Coder, days
+from guiju.audit.coding import ALWAYS, EPOCH, EVER, UNSEEN, Coder, days
 from guiju.audit.events import Words
 from guiju.formats.packs import Pack
 from guiju.kernel.power import APPLICANT, Power
@@ -44,6 +45,7 @@ COLUMNS = {
     "material": ("power", "item"),
     "fee": ("power", "fen", "rule"),
     "expected": ("duty", "power", "organ", "step", *SPAN, "rule"),
+    "obliged": ("organ",),
     "reminder": ("power", "days"),
     "term": ("power", "kind", "step", "rule"),
     **CHARTED,
@@ -87,6 +89,12 @@ class Context:
     def organ_name(self, organ: int) -> str:
         """The name of an organ, or its word."""
         return self.name(organ) or "(未写明机关)"
+
+    def is_met(self, where: str) -> bool:
+        """Whether the log knows a word of ``relation.column``."""
+        relation, column = where.split(".")
+        codes = self.tables[relation][column].to_numpy()
+        return bool(((codes > 0) & (codes < UNSEEN)).any())
 
     def name(self, code: int) -> str:
         """The name of a power, an organ or a duty, or its word."""
@@ -141,9 +149,11 @@ def _rows(
         yield from _of_guide(power, coder)
     yield from _of_list(pack, coder)
     yield from _of_people(pack, coder)
+    within = max(span[0], pack.calendar.first), span[1]
     for duty in pack.duties or ():
+        yield "obliged", (coder.code(duty.organ),)
         what = tuple(map(coder.code, (duty.id, duty.power, duty.organ, duty.step)))
-        for period in whole_periods(MONTHS[duty.every], *span):
+        for period in whole_periods(MONTHS[duty.every], *within):
             since, until = (days(day, 0) for day in period)
             yield "expected", (*what, since, until, coder.code(duty.basis))
 

@@ -15,6 +15,7 @@ from guiju.audit.context import Context
 from guiju.audit.detector import Detector, Part, Scope, Seen, day_of
 from guiju.audit.engine import Engine
 from guiju.audit.events import UNTOLD
+from guiju.audit.feeds import Feeds
 from guiju.audit.finding import Finding, finding_id
 
 COLUMN_NAMES = {
@@ -48,7 +49,7 @@ class Asking:
     """What detectors are asked about: a log's context, what it tells, and the day."""
 
     context: Context
-    told: frozenset[str]  # columns, as ``relations.told`` has them, of the whole log
+    feeds: Feeds  # what the systems tell that the whole log comes from
     today: date
     case_name: Callable[[int, int], str]  # the name of a case, from bucket and number
 
@@ -92,7 +93,7 @@ def detect(
         if detector.scope is not scope:
             continue
         for part in detector.parts:
-            why_not = obstacle(engine, detector, part, asking)
+            why_not = obstacle(detector, part, asking)
             found = () if why_not else tuple(_found(engine, detector, part, asking))
             findings |= {each.id: (each, place) for each, place in found}
             names = (detector.id, detector.name, part.name)
@@ -112,11 +113,11 @@ def query(detector: Detector, sql: str, context: Context, today: date) -> str:
     return Template(sql).substitute(numbers)
 
 
-def obstacle(engine: Engine, detector: Detector, part: Part, asking: Asking) -> str:
+def obstacle(detector: Detector, part: Part, asking: Asking) -> str:
     """Why a part cannot be asked, in words; "" when it can."""
-    untold = [COLUMN_NAMES[name] for name in part.needs if name not in asking.told]
-    if untold:
-        return f"日志没有“{'”“'.join(untold)}”"
+    if not any(tells.issuperset(part.needs) for tells in asking.feeds.tells):
+        untold = [name for name in part.needs if name not in asking.feeds.told]
+        return f"日志没有{_columns(untold or part.needs)}"
     rules = asking.context.rules
     unset = [id_ for id_ in _thresholds(detector, part.sql).values() if id_ not in rules]
     if unset:
@@ -126,19 +127,13 @@ def obstacle(engine: Engine, detector: Detector, part: Part, asking: Asking) -> 
     absent = [asking.context.absent[name] for name in part.tables if name in asking.context.absent]
     if absent:
         return ";".join(absent)
-    apart = [column for column, where in part.meets if not _meets(engine, column, where)]
-    names = "”“".join(COLUMN_NAMES[column] for column in apart)
-    return f"日志里的“{names}”没有一个在内容包里" if apart else ""
+    context = asking.context
+    apart = [column for column, where in part.meets if not context.is_met(where)]
+    return f"日志里的{_columns(apart)}没有一个在内容包里" if apart else ""
 
 
-def _meets(engine: Engine, column: str, where: str) -> bool:
-    relation, other = where.split(".")
-    sql = f"""
-    SELECT count(*) FROM (SELECT DISTINCT e.{column} AS word FROM event AS e) AS seen
-    JOIN (SELECT DISTINCT k.{other} AS word FROM {relation} AS k) AS known
-      ON known.word = seen.word WHERE seen.word <> 0
-    """  # noqa: S608 - names of columns and relations, from the detector alone
-    return _count(engine, sql) > 0
+def _columns(names: Iterable[str]) -> str:
+    return f"“{'”“'.join(COLUMN_NAMES[name] for name in names)}”"
 
 
 def _count(engine: Engine, sql: str) -> int:
@@ -153,11 +148,19 @@ def _blind(
     """What a part could not see although it was asked, and how many of these."""
     blind = [(part.blind, part.unseen)] if part.blind else []
     blind += [(OUTSIDE, "件超出工作日历的年份")] if "JOIN calendar" in part.sql else []
+    spans = asking.feeds.without(part.needs)
+    blind += [(_within(spans), f"件来自不写{_columns(part.needs)}的系统")] if spans else []
     told = []
     for sql, words in blind:
         count = _count(engine, query(detector, sql, asking.context, asking.today))
         told += [(words, count)] if count else []
     return tuple(told)
+
+
+def _within(spans: Iterable[tuple[int, int | None]]) -> str:
+    """The query that counts the cases whose first row is in one of these spans."""
+    ends = (f"k.first_row >= {a}" + (f" AND k.first_row < {b}" if b else "") for a, b in spans)
+    return f"SELECT count(*) FROM kase AS k WHERE {' OR '.join(ends)}"  # noqa: S608 - numbers alone
 
 
 OUTSIDE = """
@@ -184,6 +187,9 @@ def _found(
     for row in answer.rows:
         values = dict(zip(answer.columns, row, strict=True))
         seen = Seen(values, context, limits)
+        rows = (row for row in (seen["row"], seen["other"]) if row != UNTOLD)
+        if not all(asking.feeds.is_told(row, part.needs) for row in rows):
+            continue
         yield _finding(detector, part, asking, seen, rule), (seen["bucket"], seen["case"])
 
 

@@ -27,7 +27,7 @@ from guiju.audit.events import UNTOLD, Events, Words
 from guiju.audit.explanation import DEVIATION, Explained, explained
 from guiju.audit.limits import Bucket, limits_of
 from guiju.audit.relations import ACROSS, GIVEN, relate, relations_of
-from guiju.audit.replay import Replayed, Tables, replay
+from guiju.audit.replay import NO_CHART, Replayed, Tables, replay
 from guiju.formats.packs import Pack
 from guiju.kernel.behaviour import TooManyStates, behaviour_of
 from guiju.kernel.net import Net, compile_net
@@ -126,6 +126,7 @@ class Tally:
     cases: int = 0
     events: int = 0
     unfit: int = 0  # cases that are no run of their chart so far
+    chartless: int = 0  # cases whose power has no chart
     rough: int = 0  # distinct traces that were explained roughly
     unknown: Mapping[str, int] = field(default_factory=dict)  # limits not counted, by reason
 
@@ -137,6 +138,7 @@ class Tally:
             sum(each.cases for each in parts),
             sum(each.events for each in parts),
             sum(each.unfit for each in parts),
+            sum(each.chartless for each in parts),
             sum(each.rough for each in parts),
             sum((Counter(each.unknown) for each in parts), Counter[str]()),
         )
@@ -167,7 +169,8 @@ def related(events: Events, charts: Charts, today: date) -> Related:
     tally = Tally(
         len(events.starts) - 1,
         len(events),
-        int((~deviating.fits & (replayed.chart >= 0)).sum()),
+        int((~deviating.fits & (replayed.chart != NO_CHART)).sum()),
+        int((replayed.chart == NO_CHART).sum()),
         deviating.rough,
         limits.unknown,
     )

@@ -20,12 +20,14 @@ import numpy as np
 import pyarrow as pa
 
 from guiju.audit import kept
+from guiju.audit.context import Context
 from guiju.audit.detection import Asking, Checked, Detected, detect
 from guiju.audit.detector import Scope, day_of
 from guiju.audit.detectors import DETECTORS
 from guiju.audit.engine import Duck
 from guiju.audit.events import CODED, Events, in_order
 from guiju.audit.examination import Charts, Examined, Tally, examine, portions
+from guiju.audit.feeds import Feeds
 from guiju.audit.finding import Finding
 from guiju.audit.relations import across
 from guiju.audit.store import EVERY_ROW, Store
@@ -78,7 +80,7 @@ def oversee(
     """Examine what has not been examined yet. ``digest`` is the pack's (``packs.digest``)."""
     run = Run(store, pack, digest, today)
     for portion in portions(_events(run, progress), PORTION):
-        asking = Asking(run.charts.context, run.told, today, run.name())
+        asking = Asking(run.charts.context, run.feeds, today, run.name())
         run.take(examine(portion, run.charts, asking))
     return run.end(_across(run))
 
@@ -89,12 +91,13 @@ class Run:
     def __init__(self, store: Store, pack: Pack, digest: str, today: date) -> None:
         self.store, self.today = store, today
         self.known = kept.Kept(store)
-        self.digest = sha256(f"{digest} {_questions()}".encode()).hexdigest()
+        self.charts = Charts.of(pack, store.words, *span_of(store, today))
+        self.feeds = Feeds.of(store.manifest.sources)
+        asked = _questions(self.charts.context, self.feeds)
+        self.digest = sha256(f"{digest} {asked}".encode()).hexdigest()
         self.is_anew = False
         if self.known.state.digest != self.digest:
             self.begin_anew()
-        self.charts = Charts.of(pack, store.words, *span_of(store))
-        self.told = frozenset(store.manifest.told)
         self.taken: list[Tally] = []
         self.checked: list[Checked] = []
 
@@ -143,9 +146,12 @@ class Run:
         )
 
 
-def _questions() -> str:
-    """All queries as one text: when one changes, everything is examined anew."""
-    return " ".join(part.sql for detector in DETECTORS for part in detector.parts)
+def _questions(context: Context, feeds: Feeds) -> str:
+    """All queries, and which of them can be asked: when that changes, all is examined anew."""
+    parts = [part for detector in DETECTORS for part in detector.parts]
+    met = [context.is_met(where) for part in parts for _, where in part.meets]
+    told = sorted((columns, sorted(told)) for columns, told in feeds.systems.items())
+    return " ".join((*(part.sql for part in parts), f"{met} {told}"))
 
 
 def _events(run: Run, progress: Progress) -> Iterator[Events]:
@@ -192,10 +198,10 @@ class _Again:
         return Events({name: whole[name].combine_chunks() for name in self.columns}, bucket)
 
 
-def span_of(store: Store) -> tuple[date, date]:
-    """The first and the last day of the events of a store."""
+def span_of(store: Store, today: date) -> tuple[date, date]:
+    """The first and the last day of the events of a store; no day after this one."""
     first, last = (day_of(each // DAY) for each in (store.manifest.first, store.manifest.last))
-    return first, last
+    return first, min(last, today)
 
 
 def columns_of(store: Store) -> list[str]:
@@ -210,7 +216,7 @@ def _across(run: Run) -> Detected:
         return Detected((), ())
     with Duck() as duck:
         across(duck, run.charts.context, run.known.cases(), run.known.table("done"))
-        asking = Asking(run.charts.context, run.told, run.today, run.name())
+        asking = Asking(run.charts.context, run.feeds, run.today, run.name())
         return detect(duck, DETECTORS, asking, Scope.STORE)
 
 

@@ -76,7 +76,7 @@ def relate(duck: Duck, tables: Mapping[str, pa.Table], context: Context) -> None
 
 DONE = """
 SELECT e.power, e.organ, e.step, e.day FROM event AS e
-JOIN (SELECT DISTINCT x.organ FROM expected AS x) AS d ON d.organ = e.organ
+JOIN obliged AS d ON d.organ = e.organ
 GROUP BY e.power, e.organ, e.step, e.day
 """
 

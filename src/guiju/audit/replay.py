@@ -55,11 +55,15 @@ class Tables:
                 self.activities[i, step_at[step], outcome_at[outcome]] = number
 
     def chart_of(self, events: Events) -> Array:
-        """The chart of each case, by the power of its first event; NO_CHART: there is none."""
+        """The chart of each case, by the first power that is told; NO_CHART: there is none."""
         lookup = np.full(len(self.words.texts), NO_CHART, np.int32)
         lookup[self.power_words] = np.arange(len(self.powers))
-        first = events.array("power")[events.starts[:-1]]
-        return lookup[first]
+        power, first = events.array("power"), events.starts[:-1]
+        if not power[first].all():
+            place = np.where(power != 0, np.arange(len(power)), len(power))
+            told = np.minimum.reduceat(place, first)
+            first = np.where(told < events.starts[1:], told, first)
+        return lookup[power[first]]
 
     def activities_of(self, events: Events, chart: Array) -> npt.NDArray[np.int16]:
         """The activity of each event in the chart of its case; STRANGE: it is not there."""

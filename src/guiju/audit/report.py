@@ -109,6 +109,7 @@ def as_json(overseen: Overseen, store: Store, on: date) -> Iterator[tuple[str, A
     yield "events", overseen.events
     yield "examined", {"cases": overseen.examined.cases, "events": overseen.examined.events}
     yield "unfit", overseen.examined.unfit
+    yield "chartless", overseen.examined.chartless
     yield "uncounted_limits", dict(overseen.examined.unknown)
     yield "chart_hashes", dict(overseen.hashes)
     yield "charts_too_free", list(overseen.too_free)

@@ -115,7 +115,7 @@ def oversee_on_spark(
     for folder in work.relation("").iterdir():
         engine.put(folder.name, folder)
     engine.frame(DONE).createOrReplaceTempView("done")
-    asking = Asking(context, run.told, today, run.name())
+    asking = Asking(context, run.feeds, today, run.name())
     alone = detect(engine, DETECTORS, asking, Scope.BUCKET)
     together = detect(engine, DETECTORS, asking, Scope.STORE)
     across = {name: session.table(name).toArrow() for name in ACROSS}
@@ -153,7 +153,7 @@ def _ready(work: Work) -> tuple[Store, Charts]:
     """Store and charts, made once in each of a worker's processes."""
     store = Store.open(Path(work.store))
     pack = read_pack(Path(work.pack), work.today)
-    return store, Charts.of(pack, store.words, *span_of(store))
+    return store, Charts.of(pack, store.words, *span_of(store, work.today))
 
 
 def write(path: Path, table: pa.Table) -> None:

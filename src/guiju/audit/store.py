@@ -37,7 +37,7 @@ from guiju.audit.durable import read_mapped, write, write_mapped, write_table
 from guiju.audit.events import CODED, UNTOLD, Events, Words, in_order
 from guiju.audit.intake import buckets_of, coded, told
 
-FORMAT = 2
+FORMAT = 3
 PART_ROWS = 1_000_000  # so many rows are committed at once
 AT_ONCE = 2  # buckets are sealed at a time
 FILES_MAX = 6  # of one bucket; then they are merged
@@ -84,6 +84,8 @@ class Source:
     rejected: int = 0
     parts: int = 0
     is_whole: bool = False
+    columns: tuple[str, ...] = ()  # what its system has, as ``formats.logs.schema.TOLD`` names it
+    told: tuple[str, ...] = ()  # of these, what some row tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,12 @@ class Manifest:
     files: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # bucket → its files
     first: int = 0  # earliest and latest time, microseconds since 1970
     last: int = 0
-    told: tuple[str, ...] = ()  # columns that some row tells
     format: int = FORMAT
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The columns that some row tells."""
+        return frozenset[str]().union(*(each.told for each in self.sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +149,18 @@ class Store:
 
     # Taking in
 
-    def append(self, name: str, digest: str, batches: Callable[[int], Iterable[Batch]]) -> Taken:
+    def append(
+        self,
+        name: str,
+        digest: str,
+        batches: Callable[[int], Iterable[Batch]],
+        columns: Iterable[str] = (),
+    ) -> Taken:
         """Take a source in, all or, if it was begun before, the rest of it.
 
-        ``batches`` is asked once, with the number of rows to pass over. Raises whatever it
-        raises; what was committed before stays, and is gone on from the next time.
+        ``batches`` is asked once, with the number of rows to pass over; ``columns`` are what the
+        source's system has (``audit.feeds``). Raises whatever it raises; what was committed
+        before stays, and is gone on from the next time.
         """
         source = next((s for s in self.manifest.sources if s.sha256 == digest), None)
         if source is not None and source.is_whole:
@@ -156,7 +169,7 @@ class Store:
             raise StoreError("上一份日志还没有收完,先把它收完")
         if source is None:
             first = max((each.first + each.read for each in self.manifest.sources), default=0)
-            source = Source(name, digest, first)
+            source = Source(name, digest, first, columns=tuple(sorted(columns)))
             self._commit(replace(self.manifest, sources=(*self.manifest.sources, source)))
         waiting: list[Batch] = []
         for batch in batches(source.read):
@@ -193,12 +206,10 @@ class Store:
             taken=source.taken + table.num_rows,
             rejected=source.rejected + len(rejected),
             parts=source.parts + 1,
+            told=tuple(sorted({*source.told, *told(new)})),
         )
-        manifest = replace(
-            _with_times(self.manifest, new["at"]),
-            sources=(*self.manifest.sources[:-1], source),
-            told=tuple(sorted({*self.manifest.told, *told(new)})),
-        )
+        sources = (*self.manifest.sources[:-1], source)
+        manifest = replace(_with_times(self.manifest, new["at"]), sources=sources)
         bucket = buckets_of(new["case"], self.buckets)
         new = new.take(pa.array(np.argsort(bucket.astype(np.int16), kind="stable")))
         edges = np.cumsum([0, *np.bincount(bucket, minlength=self.buckets)]).tolist()
@@ -328,10 +339,12 @@ def _manifest(told: dict[str, Any]) -> Manifest:
     """A manifest from JSON."""
     return Manifest(
         **{name: told[name] for name in ("buckets", "first", "last", "format")},
-        sources=tuple(Source(**each) for each in told["sources"]),
+        sources=tuple(
+            Source(**{**each, "columns": tuple(each["columns"]), "told": tuple(each["told"])})
+            for each in told["sources"]
+        ),
         raw=tuple(told["raw"]),
         files={bucket: tuple(numbers) for bucket, numbers in told["files"].items()},
-        told=tuple(told["told"]),
     )
 
 

@@ -46,6 +46,11 @@ class OwnRecord:
         return sha256(f"{self.after} {last}".encode()).hexdigest()
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """A system of its own."""
+        return (NAME,)
+
+    @property
     def remarks(self) -> tuple[()]:
         """Nothing is odd about it."""
         return ()

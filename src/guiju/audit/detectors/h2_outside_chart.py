@@ -7,6 +7,7 @@ Source: detector H2; an act outside the chart is the one that token replay misse
 """
 
 from guiju.audit.detector import Detector, Part, Seen
+from guiju.audit.detectors.charts import NO_CHART, NO_CHART_WORDS
 from guiju.audit.finding import Group, Severity
 
 SQL = """
@@ -31,5 +32,5 @@ DETECTOR = Detector(
     severity=Severity.YELLOW,
     rule="oversight.chart",
     counter="对照文件没有译出这个环节,当时施行的是另一版流程图,或者这一条只是备注",
-    parts=(Part("流程图", SQL, words),),
+    parts=(Part("流程图", SQL, words, needs=("power",), blind=NO_CHART, unseen=NO_CHART_WORDS),),
 )

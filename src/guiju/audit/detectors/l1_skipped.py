@@ -7,6 +7,7 @@ Source: the published chart; check L5 and detector L1.
 """
 
 from guiju.audit.detector import Detector, Part, Seen
+from guiju.audit.detectors.charts import NO_CHART, NO_CHART_WORDS
 from guiju.audit.finding import Group, Severity
 
 SQL = """
@@ -29,5 +30,13 @@ DETECTOR = Detector(
     severity=Severity.RED,
     rule="oversight.chart",
     counter="环节在线下或者别的系统办理,或者日志不全",
-    parts=(Part("流程图", SQL, words, key=("skipped",)),),
+    parts=(
+        Part(
+            *("流程图", SQL, words),
+            needs=("power",),
+            key=("skipped",),
+            blind=NO_CHART,
+            unseen=NO_CHART_WORDS,
+        ),
+    ),
 )

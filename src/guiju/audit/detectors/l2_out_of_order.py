@@ -7,6 +7,7 @@ Source: the published chart; detector L2.
 """
 
 from guiju.audit.detector import Detector, Part, Seen
+from guiju.audit.detectors.charts import NO_CHART, NO_CHART_WORDS
 from guiju.audit.finding import Group, Severity
 
 SQL = """
@@ -35,5 +36,8 @@ DETECTOR = Detector(
     severity=Severity.YELLOW,
     rule="oversight.chart",
     counter="同一时刻的几条记录先后不明,事后补录,或者依另一决定重办",
-    parts=(Part("次序", EARLY, early), Part("重复", AGAIN, again)),
+    parts=(
+        Part("次序", EARLY, early, needs=("power",), blind=NO_CHART, unseen=NO_CHART_WORDS),
+        Part("重复", AGAIN, again, needs=("power",), blind=NO_CHART, unseen=NO_CHART_WORDS),
+    ),
 )

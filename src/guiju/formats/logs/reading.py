@@ -52,6 +52,11 @@ class Log:
         """Bytes of the file."""
         return self.path.stat().st_size
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of TOLD that it has."""
+        return tuple(self._kind.columns)
+
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the file, hexadecimal."""

@@ -14,6 +14,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -107,7 +108,11 @@ class Command(BaseCommand):
         """Take a log in, or the rest of it."""
         told = sha256(mapping.read_bytes()).hexdigest() if mapping else ""
         key = sha256(f"{log.sha256} {told}".encode()).hexdigest()
-        taken = store.append(log.name, key, lambda skip: map(self._reading, log.batches(skip)))
+
+        def batches(skip: int) -> Iterator[Batch]:
+            return map(self._reading, log.batches(skip))
+
+        taken = store.append(log.name, key, batches, log.columns)
         source = taken.source
         words = "已经收过" if taken.is_known else "收进"
         self.stdout.write(f"{log.name}:{words}{source.taken}条记录,退回{source.rejected}行")
@@ -139,7 +144,8 @@ class Command(BaseCommand):
         self._progress("")
         self.stdout.write(
             f"{found.cases}件,{found.events}条记录;本次核对{found.examined.cases}件,"
-            f"其中{found.examined.unfit}件没有照图走;疑点{found.found.num_rows}条,由人判断"
+            f"其中{found.examined.unfit}件没有照图走,{found.examined.chartless}件没有流程图;"
+            f"疑点{found.found.num_rows}条,由人判断"
         )
         for row in asked(found):
             count = row.count if row.is_asked else "—"
