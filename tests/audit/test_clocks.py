@@ -19,6 +19,7 @@ from guiju.audit.replay import Tables, replay
 from guiju.kernel.behaviour import behaviour_of
 from guiju.kernel.lights import step_left
 from guiju.kernel.net import Net
+from guiju.kernel.power import StepKind
 from guiju.kernel.program import Program, offered, open_steps
 from guiju.kernel.run import Refused, perform, start
 from guiju.kernel.terms import CalendarMissing, due, left
@@ -70,6 +71,8 @@ def a_case(program: Program, number_: int, chance: random.Random) -> Case:
         days = step_left(move.step, replace(state, clock=after.clock), CALENDAR, at.date())
         is_over = move.step.id not in after.since or after.since[move.step.id] == at
         if days is not None and is_over and move.outcome.to:
+            if move.outcome.after and move.step.kind is not StepKind.ACCEPT:
+                days = max(days, 0)  # to wait for the term to run out is nobody's delay
             since = number(state.since[move.step.id].date())
             told.stages.append((move.step.id, since, number(at.date()), days))
         told.rows.append(

@@ -23,6 +23,12 @@ DUE = replace(
 )
 MONTHS = "\n".join(f"{month:02}-15 visit.done 查甲" for month in (1, 2, 3, 4, 5, 6, 7, 8, 9))
 CLOCK = "clock 1 2 0 09-01 -1 09-17 {left}"
+FAR_APART = """
+06-01 accept.refuse 窗甲 applicant=民甲
+06-10 accept.refuse 窗甲 applicant=民甲 case=B
+09-01 accept.refuse 窗甲 applicant=民甲 case=C
+09-10 accept.refuse 窗甲 applicant=民甲 case=D
+"""
 START = "09-01 accept.accept 窗甲"
 AGAIN = """
 09-01 apply.submit 民甲 applicant=民甲
@@ -65,14 +71,19 @@ SHOWN = [
      "stop 1 09-14 09-16 5"),
     ("Z3", PACK, "只剩2个工作日", "09-15 visit.wait 查甲\nclock 1 2 0 09-01 -1 09-23 1\n"
      "stop 1 09-15 -1 5"),
-    ("Z3", PACK, "只剩1个工作日", "09-16 review.extend 局长\nclock 1 2 0 09-01 -1 10-08 1"),
+    ("Z3", PACK, "只剩1个工作日", "09-16 review.extend 局长\nclock 1 2 0 09-01 -1 10-08 1\n"
+     "extension 1 09-16 0"),
     ("Z4", PACK, "共2次", AGAIN.format(first="10", last="民甲")),
+    ("Z5", PACK, "至今没有恢复,已有43个工作日", "07-31 visit.wait 查甲\nstop 1 07-31 -1 -1"),
+    ("Z5", PACK, "到2026-09-14才恢复", "07-31 visit.wait 查甲\nstop 1 07-31 09-14 -1"),
+    ("Z5", PACK, "期满以后才延长", "09-16 review.extend 局长\nextension 1 09-16 1"),
+    ("Z5", PACK, "又延长一次", "09-16 review.extend 局长\nextension 1 09-16 2"),
     ("M1", PACK, "“审查”自2026-09-01起算", "09-08 review.agree 审甲\n"
      "clock 1 1 review 09-01 09-08 09-04 -2"),
-    ("M2", PACK, "超过1日", f"{START}\n{CLOCK.format(left=-1)}"),
+    ("M2", PACK, "超过1个工作日", f"{START}\n{CLOCK.format(left=-1)}"),
     ("M3", PACK, "法定时限", f"{START}\nclock 1 3 0 09-01 09-30 09-29 -1"),
-    ("M4", PACK, "只剩3日", f"{START}\n{CLOCK.format(left=3)}"),
-    ("M4", PACK, "只剩0日", f"{START}\n{CLOCK.format(left=0)}\nstop 1 09-14 -1 5"),
+    ("M4", PACK, "只剩3个工作日", f"{START}\n{CLOCK.format(left=3)}"),
+    ("M4", PACK, "只剩0个工作日", f"{START}\n{CLOCK.format(left=0)}\nstop 1 09-14 -1 5"),
     ("M5", PACK, "用了10个工作日", ended(*(1, 2) * 10, 13)),
 ]  # fmt: skip
 LAWFUL = [
@@ -92,9 +103,14 @@ LAWFUL = [
     ("Z2", PACK, "09-01 review.hand_over 审甲\n09-02 review.hand_over 审甲\n"
      "09-03 review.agree 审甲"),
     ("Z3", PACK, "09-11 visit.wait 查甲\nclock 1 2 0 09-01 -1 09-22 1\nstop 1 09-11 09-15 5"),
-    ("Z3", PACK, "09-11 review.extend 局长\nclock 1 2 0 09-01 -1 10-09 1"),
+    ("Z3", PACK, "09-11 review.extend 局长\nclock 1 2 0 09-01 -1 10-09 1\nextension 1 09-11 0"),
+    ("Z3", PACK, "09-16 review.extend 局长\nclock 1 2 0 09-01 -1 10-08 1\nextension 1 09-16 1"),
+    ("Z5", PACK, "07-31 visit.wait 查甲\nstop 1 07-31 09-11 -1"),
+    ("Z5", PACK, "07-31 visit.wait 查甲\nstop 1 07-31 -1 60"),
+    ("Z5", PACK, "09-16 review.extend 局长\nextension 1 09-16 0"),
     ("Z4", PACK, AGAIN.format(first="10", last="民乙")),
     ("Z4", PACK, AGAIN.format(first="10", last="民甲").replace("accept.refuse", "accept.accept")),
+    ("Z4", PACK, FAR_APART),
     ("M1", PACK, "09-04 review.agree 审甲\nclock 1 1 review 09-01 09-04 09-04 0"),
     ("M1", PACK, "09-01 accept.accept 窗甲\nclock 1 1 accept 09-01 -1 09-08 -3"),
     ("M1", PACK, "09-01 supplement.supplied 民甲\nclock 1 1 supplement 09-01 -1 09-08 -3"),

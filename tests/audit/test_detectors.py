@@ -47,8 +47,10 @@ SHOWN = [
     ("L1", PACK, "应先办“现场核查”", "03-05 review.agree 审甲\ndeviation 0 1 2 visit"),
     ("L2", PACK, "轮到", "03-04 visit.done 查甲\ndeviation 0 1 3 visit"),
     ("L2", PACK, "又办了一次", "03-04 visit.done 查甲\ndeviation 0 1 4 visit"),
-    ("L3", PACK, "记有1人", "03-04 visit.done 查甲 post=officer present=查甲:officer"),
-    ("L3", PACK, "记有1人", "03-04 visit.done 查甲 post=officer present=窗甲:window"),
+    ("L3", PACK, "记有姓名的1人", "03-04 visit.done 查甲 post=officer present=查甲:officer"),
+    ("L3", PACK, "记有姓名的1人",
+     "03-04 visit.done 查甲 post=officer present=窗甲:window,:officer"),
+    ("L3", PACK, "记有姓名的1人", "03-04 visit.done 查甲 post=officer present=窗甲:window"),
     ("L3", PACK, "应附核查记录", f"03-04 visit.done 查甲 {TWO} evidence=现场照片"),
     ("L3", PACK, "说明理由", "03-05 review.doubt 审甲 reason=0"),
     ("L4", PACK, "办过“受理”", "03-03 accept.accept 窗甲\n03-05 review.agree 窗甲"),
@@ -109,7 +111,8 @@ UNTOLD = [
     ("H5", PACK, "日志没有“金额”", "03-03 accept.accept 窗甲"),
     ("H6", PACK, "日志没有“材料”", "03-03 accept.accept 窗甲"),
     ("H7", PACK, "日志没有“收费”", "03-03 accept.accept 窗甲"),
-    ("L3", PACK, "日志没有“在场人员”", "03-04 visit.done 查甲"),
+    ("L3", PACK, "日志没有“在场人员姓名”", "03-04 visit.done 查甲"),
+    ("L3", PACK, "日志没有“在场人员姓名”", "03-04 visit.done 查甲 post=officer present=:officer"),
     ("L3", PACK, "日志没有“凭证”", "03-04 visit.done 查甲"),
     ("L3", PACK, "日志没有“是否说明理由”", "03-04 visit.done 查甲"),
     ("L4", PACK, "日志没有“经办人”", "03-03 accept.accept"),
@@ -126,7 +129,7 @@ def test_a_log_shows_it(id_, pack, word, text):
 
     assert any(word in each.words for each in findings), findings
     for each in findings:
-        assert "应" in each.words and "实为" in each.words
+        assert "应" in each.words and "记录为" in each.words
         assert each.rule and each.counter and each.rows and len(each.id) == 16
 
 
@@ -179,6 +182,6 @@ def test_the_written_list_holds_every_detector_once():
         *(f"H{i}" for i in range(1, 8)),
         *(f"L{i}" for i in range(1, 7)),
         *(f"B{i}" for i in range(1, 5)),
-        *(f"Z{i}" for i in range(1, 5)),
+        *(f"Z{i}" for i in range(1, 6)),
         *(f"M{i}" for i in range(1, 6)),
     ]

@@ -15,10 +15,12 @@ from tests.kernel.traces import MONDAY, PACKS, damaged, programs, run_of
 from guiju.audit import examination, kept, oversee
 from guiju.audit import store as stores
 from guiju.audit.finding import Finding
+from guiju.audit.limits import NOT_YET
 from guiju.audit.oversee import Overseen
 from guiju.audit.store import Store
 from guiju.formats.pack_rows import Duty
 from guiju.formats.packs import Pack, digest, read_pack
+from guiju.kernel.terms import Calendar, Year
 
 CITY = PACKS / "changzhi"
 TODAY = date(2026, 12, 15)
@@ -320,7 +322,7 @@ def test_what_another_system_tells_accuses_nobody(tmp_path: Path):
     assert about(found) == {"A"}
     assert about(same) == {"A", "B"}
     (asked,) = (each for each in found.checked if (each.detector, each.part) == ("L3", "人数"))
-    assert asked.unseen == "另有1件来自不写“在场人员”的系统,不可核对"
+    assert asked.unseen == "另有1件来自不写“在场人员姓名”的系统,不可核对"
 
 
 @pytest.mark.parametrize(
@@ -377,3 +379,54 @@ def test_a_case_whose_power_nobody_tells_is_counted_as_unseen(tmp_path: Path):
     skipping = case("C", PENALTY, "03-02 discover.report 甲", "03-03 serve.fine 甲")
     skipping[0]["power"] = None
     assert in_turn(tmp_path / "t", (WITH, skipping)).examined.unfit == 1
+
+
+PLANNING = "000115001000"
+ACCEPTED = ("03-02 apply.submit 民", "03-03 accept.accepted 窗", "03-04 dispatch.send 审")
+
+
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        ((), {"M2", "M3"}),
+        (("03-20 plan_review.extend 长",), {"M2", "Z3"}),
+        (("04-08 plan_review.extend 长",), {"M2", "M3", "Z5"}),
+        (("03-12 plan_review.extend 长", "03-13 plan_review.extend 长"), {"M2", "Z5"}),
+    ],
+)
+def test_an_extension_counts_once_and_before_the_term_has_passed(
+    tmp_path: Path, acts: tuple[str, ...], expected: set[str]
+):
+    received = datetime.fromisoformat("2026-03-02T09:00")
+    end = "04-10 decide.grant 长"
+    rows = case("A", PLANNING, *ACCEPTED, *acts, end, received=received)
+
+    found = in_turn(tmp_path / "s", (WITH, rows))
+
+    about = {each.detector for each in found.findings} & {"M2", "M3", "Z3", "Z5"}
+    assert about == expected, [each.words for each in found.findings]
+
+
+def test_a_term_is_not_older_than_its_law(tmp_path: Path):
+    told = [case("旧", PENALTY, *INSPECTED), case("新", PENALTY, *INSPECTED)]
+    for row in told[0]:
+        row["at"] = row["at"].replace(year=2019)
+    own = replace(pack(), calendar=Calendar.of(Year(y, "", "", (), ()) for y in range(2018, 2028)))
+
+    found = in_turn(tmp_path / "s", (WITH, [*told[0], *told[1]]), of=own)
+
+    assert [each.case for each in found.findings if each.detector == "M3"] == ["新"]
+    assert found.examined.unknown[NOT_YET] > 0
+
+
+def test_to_wait_for_a_term_to_run_out_is_no_delay(tmp_path: Path):
+    """A party asks for no hearing: the chart may not go on before the five days are over."""
+    acts = ("03-06 legal_review.pass 丙", "03-09 inform.served_hearing 甲")
+    end = "03-17 ask_hearing.silent", "03-18 respond.waived 甲"
+    told = [case("记", PENALTY, *INSPECTED, *acts, *end)]
+    told.append(case("不记", PENALTY, *INSPECTED, *acts, end[1]))
+
+    found = in_turn(tmp_path / "s", (WITH, [*told[0], *told[1]]))
+
+    late = [each.words for each in found.findings if each.detector == "M1"]
+    assert not [words for words in late if "听证" in words], late

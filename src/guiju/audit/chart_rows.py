@@ -49,7 +49,7 @@ CHARTED = {
     "chart_step": ("power", "step", "is_acceptance", "is_applicants"),
     "chart_outcome": (
         *("power", "step", "outcome", "is_end", "is_joint", "is_failure", "is_aside"),
-        *("is_transfer", "is_extension", "extend_days", "extend_is_working"),
+        *("is_transfer", "is_extension", "extend_days", "extend_is_working", "clock_rule"),
     ),
     "allowed": ("power", "step", "outcome", "post"),
 }
@@ -66,7 +66,8 @@ def chart_rows(power: Power, coder: Coder) -> Iterator[Named]:
         yield "chart_step", (*at, is_acceptance, step.post == APPLICANT)
         for outcome in step.outcomes:
             here = (*at, coder.code(outcome.id))
-            yield "chart_outcome", (*here, *_marks(step, outcome, ends, refusals))
+            clock_rule = coder.code(_clock_rule(outcome))
+            yield "chart_outcome", (*here, *_marks(step, outcome, ends, refusals), clock_rule)
             for most, citation in _ceilings(step, outcome):
                 yield "ceiling", (*here, most, coder.code(citation))
         yield from _allowed(step, at, coder)
@@ -88,6 +89,12 @@ def _marks(step: Step, outcome: Outcome, ends: set[str], refusals: set[str]) -> 
         (more.value or 0) if more else 0,
         bool(more) and more.unit is Unit.WORKING_DAY if more else False,
     )
+
+
+def _clock_rule(outcome: Outcome) -> str:
+    """What allows an outcome to stop or to extend the clock, as a citation; else ""."""
+    rule = outcome.extend or outcome.stop
+    return rule.citation() if rule is not None else ""
 
 
 def _ceilings(step: Step, outcome: Outcome) -> Iterator[tuple[int, str]]:

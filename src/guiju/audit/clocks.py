@@ -60,7 +60,7 @@ class Stages:
     step: Ints
     begun: Places
     ended: Places  # NOBODY: still open
-    first_stop: Places  # stops with a smaller number are of an earlier clock
+    first: Places  # stops and extensions with a smaller number are of an earlier clock
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,20 @@ class Halts:
     """Stops of clocks, sorted by case, those of one case in their order."""
 
     case: Places
-    number: Places
+    number: Places  # counts stops and extensions
     since: Places
     until: Places  # NOBODY: nobody resumed the clock
     cap: Ints  # working days at most, by law; NO_CAP: the law sets none
+
+
+@dataclass(frozen=True)
+class Extensions:
+    """Acts that extended a clock, or said so, sorted by case, those of one case in their order."""
+
+    case: Places
+    number: Places  # counts stops and extensions
+    place: Places
+    first: Places  # stops and extensions with a smaller number were of an earlier clock
 
 
 @dataclass(frozen=True)
@@ -80,9 +90,9 @@ class Clocks:
 
     start: Places
     end: Places
-    extension: Ints  # working days, natural days
-    first_stop: Places  # stops with a smaller number are of an earlier clock
+    first: Places  # stops and extensions with a smaller number are of an earlier clock
     halts: Halts
+    extensions: Extensions
     stages: Stages
     early: Places  # of silences that came before their time
 
@@ -168,11 +178,11 @@ class _Course:
         self.start = np.full(cases, NOBODY, np.int64)
         self.end = np.full(cases, NOBODY, np.int64)
         self.open = np.full(cases, NOBODY, np.int64)  # the number of the open stop
-        self.extension = np.zeros((cases, 2), np.int32)
-        self.first_stop = np.zeros(cases, np.int64)  # stops before it are of an earlier clock
-        self.stops: list[tuple[Places, Places, Ints]] = []
+        self.first = np.zeros(cases, np.int64)  # marks before it are of an earlier clock
+        self.marks = 0  # stops and extensions so far
+        self.stops: list[tuple[Places, Places, Places, Ints]] = []
         self.until: list[tuple[Places, Places]] = []
-        self.stop_count = 0
+        self.extensions: list[tuple[Places, Places, Places, Places]] = []
         self.stages: list[tuple[Places, Ints, Places, Places, Places]] = []
         self.early: list[Places] = []
 
@@ -186,9 +196,9 @@ class _Course:
         return Clocks(
             self.start[back],
             self.end[back],
-            self.extension[back],
-            self.first_stop[back],
+            self.first[back],
             self._halts(),
+            self._extensions(),
             self._stages(),
             np.concatenate([np.zeros(0, np.int64), *self.early]),
         )
@@ -236,7 +246,7 @@ class _Course:
         self.stages.append(
             (
                 *(case[begun], step[begun], since[begun] - 1, place[begun]),
-                self.first_stop[case[begun]],
+                self.first[case[begun]],
             )
         )
         arrived = np.where(effects.keeps_since[does] & (since != 0), since, place + 1)
@@ -270,18 +280,22 @@ class _Course:
         self._stop(case[at], place[at], does[at])
         self._resume(case, place, those(Effect.RESUME, runs))
         at = those(Effect.EXTEND, runs)
-        self.extension[case[at]] += self.effects.extension[does[at]]
+        self.extensions.append((case[at], self._numbers(at), place[at], self.first[case[at]]))
         at = those(Effect.END, runs)
         self._stop_for_good(case[at], place[at])
 
     def _restart(self, case: Places, place: Places) -> None:
         self.start[case], self.end[case], self.open[case] = place, NOBODY, NOBODY
-        self.extension[case], self.first_stop[case] = 0, self.stop_count
+        self.first[case] = self.marks
+
+    def _numbers(self, each: Places) -> Places:
+        """A number for each of some stops or extensions."""
+        first, self.marks = self.marks, self.marks + len(each)
+        return np.arange(first, self.marks)
 
     def _stop(self, case: Places, place: Places, does: Ints) -> None:
-        self.open[case] = self.stop_count + np.arange(len(case))
-        self.stop_count += len(case)
-        self.stops.append((case, place, self.effects.cap[does]))
+        self.open[case] = number = self._numbers(case)
+        self.stops.append((case, number, place, self.effects.cap[does]))
 
     def _resume(self, case: Places, place: Places, at: Places) -> None:
         at = at[self.open[case[at]] != NOBODY]
@@ -313,13 +327,21 @@ class _Course:
                 self.early.append(place[case[i : i + 1]])
 
     def _halts(self) -> Halts:
-        case, since, cap = _joined(self.stops, (np.int64, np.int64, np.int32))
-        until = np.full(len(case), NOBODY, np.int64)
+        kinds = (np.int64, np.int64, np.int64, np.int32)
+        whose, number, since, cap = self._by_case(_joined(self.stops, kinds))
+        until = np.full(self.marks, NOBODY, np.int64)
         which, where = _joined(self.until, (np.int64, np.int64))
         until[which] = where
-        whose = self.order[case]
+        return Halts(whose, number, since, until[number], cap)
+
+    def _extensions(self) -> Extensions:
+        return Extensions(*self._by_case(_joined(self.extensions, (np.int64,) * 4)))
+
+    def _by_case(self, columns: list[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
+        """Columns of which the first one tells whose, by the cases' own numbers and order."""
+        whose = self.order[columns[0]]
         by_case = np.argsort(whose, kind="stable")
-        return Halts(whose[by_case], by_case, since[by_case], until[by_case], cap[by_case])
+        return [whose[by_case], *(column[by_case] for column in columns[1:])]
 
     def _stages(self) -> Stages:
         """The stages that are over, and those that are surely open by what the chart says."""
@@ -328,7 +350,7 @@ class _Course:
         case, step = np.nonzero((self.since > 0) & self.open_at_end[self.order])
         begun = self.since[case, step] - 1
         nobody = np.full(len(case), NOBODY, np.int64)
-        still = (case, step.astype(np.int32), begun, nobody, self.first_stop[case])
+        still = (case, step.astype(np.int32), begun, nobody, self.first[case])
         whole = _joined((tuple(over), still), kinds)
         return Stages(self.order[whole[0]], *whole[1:])
 

@@ -8,7 +8,7 @@
     material     power, item                            · fee  power, fen
     expected     duty, power, organ, step, first_day, last_day   whole periods of the log
     obliged      organ                                  organs that have a duty at all
-    reminder     power, days                            · term  power, kind, step, rule
+    reminder     power, days                            · term  power, kind, step, is_working, rule
     calendar     day, n                                 working days up to a day
     and what charts and controls ask: ``chart_rows``
 
@@ -31,7 +31,7 @@ from guiju.audit.coding import ALWAYS, EPOCH, EVER, UNSEEN, Coder, days
 from guiju.audit.events import Words
 from guiju.formats.packs import Pack
 from guiju.kernel.power import APPLICANT, Power
-from guiju.kernel.rules import Rule
+from guiju.kernel.rules import Rule, Unit
 from guiju.kernel.terms import Calendar
 from guiju.kernel.unfold import unfold
 
@@ -47,7 +47,7 @@ COLUMNS = {
     "expected": ("duty", "power", "organ", "step", *SPAN, "rule"),
     "obliged": ("organ",),
     "reminder": ("power", "days"),
-    "term": ("power", "kind", "step", "rule"),
+    "term": ("power", "kind", "step", "is_working", "rule"),
     **CHARTED,
     **CONTROLLED,
 }
@@ -167,10 +167,14 @@ def _of_guide(power: Power, coder: Coder) -> Iterator[Named]:
         yield "fee", (code, fen, coder.code(power.guide.fee_basis))
     yield "reminder", (code, limits.reminder.number)
     for kind, rule in ((PROMISED, limits.promised), (STATUTORY, limits.statutory)):
-        yield "term", (code, kind, 0, coder.code(rule.citation()))
+        yield "term", (code, kind, 0, *_term(rule, coder))
     for step in power.steps:
         if step.limit:
-            yield "term", (code, STAGE, coder.code(step.id), coder.code(step.limit.citation()))
+            yield "term", (code, STAGE, coder.code(step.id), *_term(step.limit, coder))
+
+
+def _term(rule: Rule, coder: Coder) -> tuple[bool, int]:
+    return rule.unit is Unit.WORKING_DAY, coder.code(rule.citation())
 
 
 def _of_list(pack: Pack, coder: Coder) -> Iterator[Named]:

@@ -33,6 +33,7 @@ COLUMN_NAMES = {
     "applicant": "申请人",
     "division": "区划",
     "present": "在场人员",
+    "named": "在场人员姓名",
     "order": "发言顺序",
     "items": "材料",
     "evidence": "凭证",

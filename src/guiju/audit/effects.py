@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from guiju.kernel.behaviour import Activity
 from guiju.kernel.net import END, Net, Transition
-from guiju.kernel.power import ClockEffect, Step
+from guiju.kernel.power import ClockEffect, Step, StepKind
 from guiju.kernel.rules import Rule, Unit
 
 Ints = npt.NDArray[np.int32]
@@ -51,7 +51,9 @@ class Does:
     effect: Effect = Effect.NONE
     cap: int = NO_CAP  # working days that a stop may last at most
     extension: tuple[int, int] = (0, 0)  # working days, natural days
+    extends: str = ""  # the rule that allows it, as a citation
     lapse: tuple[int, bool] | None = None  # days of silence after which it comes, whether working
+    is_lawful_silence: bool = False  # of somebody who may wait for the term to run out
     yes: int = 0  # a signature of several: 1 for, -1 against
     is_named: bool = False  # a field that records do not tell says who signs
     need: tuple[int, int] = (1, 1)  # so many for, or so many against, close the step
@@ -79,7 +81,10 @@ class Effects:
         self.effect = self._column([row.effect for row in self.rows])
         self.cap = self._column([row.cap for row in self.rows])
         self.extension = self._column([row.extension for row in self.rows]).reshape(-1, 2)
+        named = {rule: i for i, rule in enumerate(sorted({row.extends for row in self.rows}))}
+        self.extends = self._column([named[row.extends] for row in self.rows])
         self.yes = self._column([row.yes for row in self.rows])
+        self.is_lawful_silence = np.array([row.is_lawful_silence for row in self.rows], bool)
         self.is_named = np.array([row.is_named for row in self.rows], bool)
         joint = sorted({row.step for row in self.rows if row.yes})
         self.joints = len(joint)
@@ -143,7 +148,9 @@ def _of_move(net: Net, move: Transition, number: Mapping[str, int]) -> Does:
         effect=EFFECTS[outcome.clock] if outcome.clock else Effect.NONE,
         cap=NO_CAP if cap is None else cap,
         extension=extension,
+        extends="" if outcome.extend is None else outcome.extend.citation(),
         lapse=_lapse(outcome.after),
+        is_lawful_silence=outcome.after is not None and step.kind is not StepKind.ACCEPT,
         yes=0 if outcome.aside or outcome.after else yes,
         is_named=step.several is not None and bool(step.several.field),
         need=need,

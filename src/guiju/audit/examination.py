@@ -165,7 +165,8 @@ def related(events: Events, charts: Charts, today: date) -> Related:
     limits = limits_of(bucket, charts.effects, words, charts.count, (today - EPOCH).days)
     is_early = np.isin(np.flatnonzero(line.by_silence), clocks.early)
     deviation = _deviation(events, deviating, is_early)
-    given = {"deviation": deviation, "clock": limits.clock, "stop": limits.stop}
+    given = {name: getattr(limits, name) for name in ("clock", "stop", "extension")}
+    given["deviation"] = deviation
     tally = Tally(
         len(events.starts) - 1,
         len(events),

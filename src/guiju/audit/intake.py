@@ -114,8 +114,9 @@ def told(coded: pa.Table) -> set[str]:
     found = {name for name, none in untold.items() if (coded[name].to_numpy() != none).any()}
     found.update(name for name in ("present", "items", "evidence") if len(_flat(coded[name])))
     people = _flat(coded["present"])
-    if len(people) and people.field("order").to_numpy().any():
-        found.add("order")
+    for name, field in (("order", "order"), ("named", "person")):
+        if len(people) and people.field(field).to_numpy().any():
+            found.add(name)
     return found
 
 

@@ -12,6 +12,7 @@
     deviation    bucket, case, n, row, code, step
     clock        bucket, case, row, kind, step, start_day, end_day, due_day, left_days
     stop         bucket, case, row, since_day, until_day, days_applied
+    extension    bucket, case, row, day, flaw
 
 ``n`` counts the events of a case from 0, days are counted from 1970-01-01; ``next_…`` is of the
 next event of the case. Who acts is a participant too, and counted once. Questions across buckets
@@ -46,6 +47,7 @@ GIVEN: Mapping[str, pa.Schema] = {
     "deviation": _schema("bucket case n row code step"),
     "clock": _schema("bucket case row kind step start_day end_day due_day left_days"),
     "stop": _schema("bucket case row since_day until_day days_applied"),
+    "extension": _schema("bucket case row day flaw"),
 }
 """What others than this module find out about a bucket; days as everywhere, or ``UNTOLD``."""
 
@@ -98,7 +100,9 @@ def told(events: Events) -> frozenset[str]:
     lists = {name: _flat(events, name)[1] for name in LISTS if name in events.columns}
     found |= {name for name, values in lists.items() if len(values)}
     if "present" in found:
-        found |= {"order"} if np.any(lists["present"].field("order").to_numpy() > 0) else set()
+        people = {"order": "order", "named": "person"}
+        present = lists["present"]
+        found |= {n for n, field in people.items() if np.any(present.field(field).to_numpy() > 0)}
     return frozenset(found)
 
 

@@ -180,12 +180,13 @@ def _of_case(
 
 
 def step_left(step: Step, state: State, calendar: Calendar, today: date) -> int | None:
-    """Days left of a step's own limit, stops of the case's clock left out."""
-    since = state.since[step.id].date()
+    """Days left of a step's own limit, with what stopped or extended the clock meanwhile."""
+    since, clock = state.since[step.id].date(), state.clock
     if step.limit is None:
         return None
-    stops = tuple(stop for stop in state.clock.stops if (stop.until or today) > since)
-    return left(Clock(since, stops), step.limit, calendar, today)
+    stops = tuple(stop for stop in clock.stops if (stop.until or today) > since)
+    longer = tuple(each for each in clock.extensions if each.on >= since)
+    return left(Clock(since, stops, extensions=longer), step.limit, calendar, today)
 
 
 def _standing(clock: Clock, limits: Limits, calendar: Calendar, today: date) -> Standing:

@@ -32,6 +32,7 @@ from guiju.audit.detectors import (
     z2_transfer_cycle,
     z3_stop_before_due,
     z4_resubmission_chain,
+    z5_groundless_pause,
 )
 
 DETECTORS: tuple[Detector, ...] = (
@@ -56,6 +57,7 @@ DETECTORS: tuple[Detector, ...] = (
     z2_transfer_cycle.DETECTOR,
     z3_stop_before_due.DETECTOR,
     z4_resubmission_chain.DETECTOR,
+    z5_groundless_pause.DETECTOR,
     m1_stage_limit.DETECTOR,
     m2_promised_limit.DETECTOR,
     m3_statutory_limit.DETECTOR,

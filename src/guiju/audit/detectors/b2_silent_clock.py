@@ -53,7 +53,7 @@ def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     until = f"到{seen.date('until')}" if seen["other"] != -1 else f"至{seen.date('until')}仍"
     return (
-        f"时限在走,{seen.limits['silence']}内应有办理;实为{seen.date()}{seen.step}之后"
+        f"时限在走,{seen.limits['silence']}内应有办理;记录为{seen.date()}{seen.step}之后"
         f"{until}{seen['days']}个工作日没有任何记录(停止计时的日子已扣除)"
     )
 

@@ -19,7 +19,7 @@ WHERE e.reason = 0 AND c.is_refusal = 1
 
 def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
-    return f"不予办理的应书面说明理由;实为{seen.date()}在{seen.step}不予办理,没有理由"
+    return f"不予办理的应书面说明理由;记录为{seen.date()}在{seen.step}不予办理,没有理由"
 
 
 DETECTOR = Detector(

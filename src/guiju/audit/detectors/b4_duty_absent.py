@@ -34,7 +34,7 @@ WHERE o.organ IS NULL
 def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     span = f"{seen.date('first_day')}至{seen.date()}"
-    return f"{seen.organ()}应在{span}办理“{seen.duty}”;实为这一期没有办理记录"
+    return f"{seen.organ()}应在{span}办理“{seen.duty}”;记录为这一期没有办理记录"
 
 
 DETECTOR = Detector(

@@ -31,7 +31,7 @@ WHERE k.power IS NULL AND $is_whole_list = 0
 def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     return (
-        f"应由清单上有这项职权的机关行使;实为{seen.organ()}自{seen.date()}起"
+        f"应由清单上有这项职权的机关行使;记录为{seen.organ()}自{seen.date()}起"
         f"行使“{seen.power}”{seen['times']}次,当日清单上没有"
     )
 
@@ -42,7 +42,7 @@ DETECTOR = Detector(
     name="清单外用权",
     severity=Severity.RED,
     rule="oversight.list",
-    counter="清单更新迟于授权、委托或者承接下放的职权,或者日志所写的机关、职权编码与清单不同",
+    counter="本件在职权调整以前已经开办,清单更新迟于授权、委托或者承接下放的职权,或者日志所写的机关、职权编码与清单不同",
     parts=(
         Part(
             "权责清单",

@@ -22,7 +22,7 @@ def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     outcome = seen.text("outcome")
     did = f"{seen.step}({outcome})" if outcome else seen.step
-    return f"应按“{seen.power}”流程图上的环节办理;实为{seen.date()}办理了图上没有的{did}"
+    return f"应按“{seen.power}”流程图上的环节办理;记录为{seen.date()}办理了图上没有的{did}"
 
 
 DETECTOR = Detector(

@@ -63,7 +63,7 @@ def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     who = seen.text("person") + (f"(以{seen.post()}的身份)" if seen["post"] else "")
     why = "当日不在有权办理的岗位上" if seen["is_known"] else "名册上没有这个人"
-    return f"{seen.step}应由当日在岗的人办理;实为{seen.date()}由{who}办理,{why}"
+    return f"{seen.step}应由当日在岗的人办理;记录为{seen.date()}由{who}办理,{why}"
 
 
 DETECTOR = Detector(

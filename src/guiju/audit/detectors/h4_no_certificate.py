@@ -38,19 +38,19 @@ WHERE p.is_actor = 0 AND p.person <> 0 AND l.person IS NULL
 
 def shown(seen: Seen) -> str:
     """What should have been, and what the log tells."""
-    return f"{seen.step}应由{seen.post()}出示执法证件并记下证号;实为{seen.date()}没有证号"
+    return f"{seen.step}应由{seen.post()}出示执法证件并记下证号;记录为{seen.date()}没有证号"
 
 
 def valid(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     number = seen.text("certificate")
-    return f"{seen.step}应出示当日有效的本人证件;实为{seen.date()}所记{number}不是"
+    return f"{seen.step}应出示当日有效的本人证件;记录为{seen.date()}所记{number}不是"
 
 
 def present(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     return (
-        f"{seen.step}在场的{seen.post()}都应有执法证件;实为{seen.date()}"
+        f"{seen.step}在场的{seen.post()}都应有执法证件;记录为{seen.date()}"
         f"在场的{seen.text('person')}当日没有有效证件"
     )
 

@@ -22,7 +22,7 @@ WHERE e.amount > c.fen
 def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     most, amount = yuan(seen["fen"]), yuan(seen["amount"])
-    return f"{seen.step}应在{most}以内决定,超过的由上一级决定;实为{seen.date()}决定{amount}"
+    return f"{seen.step}应在{most}以内决定,超过的由上一级决定;记录为{seen.date()}决定{amount}"
 
 
 DETECTOR = Detector(

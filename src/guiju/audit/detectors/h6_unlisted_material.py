@@ -23,7 +23,7 @@ WHERE s.is_applicants = 0 AND i.item <> 0 AND m.item IS NULL
 def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     item = f"“{seen.text('item')}”"
-    return f"应只要办事指南列明的材料;实为{seen.date()}在{seen.step}要{item},指南上没有"
+    return f"应只要办事指南列明的材料;记录为{seen.date()}在{seen.step}要{item},指南上没有"
 
 
 DETECTOR = Detector(

@@ -27,7 +27,7 @@ WHERE e.fee > 0 AND f.power IS NULL
 def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     standard = yuan(seen["fen"]) if seen["fen"] else "不收费"
-    return f"收费应为公布的标准({standard});实为{seen.date()}在{seen.step}收{yuan(seen['fee'])}"
+    return f"收费应为公布的标准({standard});记录为{seen.date()}在{seen.step}收{yuan(seen['fee'])}"
 
 
 DETECTOR = Detector(
@@ -36,7 +36,7 @@ DETECTOR = Detector(
     name="清单外收费",
     severity=Severity.RED,
     rule="xk.fee",
-    counter="代收的其他费用、押金,或者录入的单位有误",
+    counter="代收的其他费用、押金,录入的单位有误,或者当时施行的是另一版收费标准",
     parts=(
         Part(
             "收费标准",

@@ -20,7 +20,9 @@ WHERE d.code = 2
 
 def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
-    return f"应先办{seen.named('skipped')};实为{seen.date()}直接办了{seen.step},日志里没有前一环节"
+    return (
+        f"应先办{seen.named('skipped')};记录为{seen.date()}直接办了{seen.step},日志里没有前一环节"
+    )
 
 
 DETECTOR = Detector(
@@ -29,7 +31,7 @@ DETECTOR = Detector(
     name="跳过环节",
     severity=Severity.RED,
     rule="oversight.chart",
-    counter="环节在线下或者别的系统办理,或者日志不全",
+    counter="环节在线下或者别的系统办理,日志不全,或者当时施行的是另一版流程图",
     parts=(
         Part(
             *("流程图", SQL, words),

@@ -21,12 +21,12 @@ EARLY, AGAIN = SQL.format(code=3), SQL.format(code=4)
 
 def early(seen: Seen) -> str:
     """What should have been, and what the log tells."""
-    return f"{seen.step}应在轮到它时办理;实为{seen.date()}办理时,流程图还不到或者已过这个环节"
+    return f"{seen.step}应在轮到它时办理;记录为{seen.date()}办理时,流程图还不到或者已过这个环节"
 
 
 def again(seen: Seen) -> str:
     """What should have been, and what the log tells."""
-    return f"{seen.step}应办一次;实为{seen.date()}又办了一次,流程图没有回到这里"
+    return f"{seen.step}应办一次;记录为{seen.date()}又办了一次,流程图没有回到这里"
 
 
 DETECTOR = Detector(
@@ -35,7 +35,7 @@ DETECTOR = Detector(
     name="次序颠倒",
     severity=Severity.YELLOW,
     rule="oversight.chart",
-    counter="同一时刻的几条记录先后不明,事后补录,或者依另一决定重办",
+    counter="同一时刻的几条记录先后不明,事后补录,依另一决定重办,或者当时施行的是另一版流程图",
     parts=(
         Part("次序", EARLY, early, needs=("power",), blind=NO_CHART, unseen=NO_CHART_WORDS),
         Part("重复", AGAIN, again, needs=("power",), blind=NO_CHART, unseen=NO_CHART_WORDS),

@@ -19,12 +19,19 @@ WITH asked AS (
   JOIN persons_min AS c ON c.power = e.power AND c.step = e.step AND c.outcome = e.outcome
 )
 SELECT a.bucket, a.case, a.power, a.organ, a.step, a.day, a.row, -1 AS other,
-  a.post, a.number, a.rule, count(DISTINCT p.person) AS there
+  a.post, a.number, a.rule,
+  count(DISTINCT CASE WHEN p.person <> 0 THEN p.person END) AS there
 FROM asked AS a
 LEFT JOIN participant AS p
   ON p.bucket = a.bucket AND p.row = a.row AND (p.post = a.post OR p.post = 0)
 GROUP BY a.bucket, a.case, a.power, a.organ, a.step, a.day, a.row, a.post, a.number, a.rule
-HAVING count(DISTINCT p.person) < a.number
+HAVING count(DISTINCT CASE WHEN p.person <> 0 THEN p.person END) < a.number
+"""
+NAMELESS = """
+SELECT count(*) FROM participant AS p
+JOIN persons_min AS c ON c.power = p.power AND c.step = p.step AND c.outcome = p.outcome
+  AND (p.post = c.post OR p.post = 0)
+WHERE p.person = 0
 """
 PAPERS = """
 SELECT e.bucket, e.case, e.power, e.organ, e.step, e.day, e.row, -1 AS other, c.kind, c.rule
@@ -45,18 +52,18 @@ def people(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     return (
         f"{seen.step}应有{seen.post()}不少于{seen['number']}人;"
-        f"实为{seen.date()}记有{seen['there']}人"
+        f"记录为{seen.date()}记有姓名的{seen['there']}人"
     )
 
 
 def papers(seen: Seen) -> str:
     """What should have been, and what the log tells."""
-    return f"{seen.step}应附{seen.text('kind')};实为{seen.date()}没有"
+    return f"{seen.step}应附{seen.text('kind')};记录为{seen.date()}没有"
 
 
 def reasons(seen: Seen) -> str:
     """What should have been, and what the log tells."""
-    return f"{seen.step}应书面说明理由;实为{seen.date()}没有"
+    return f"{seen.step}应书面说明理由;记录为{seen.date()}没有"
 
 
 DETECTOR = Detector(
@@ -65,9 +72,15 @@ DETECTOR = Detector(
     name="防控措施缺失",
     severity=Severity.RED,
     rule="oversight.chart",
-    counter="在场人员、凭证、理由留在纸上,或者凭证随本件别的环节上传",
+    counter="在场人员、凭证、理由留在纸上,凭证随本件别的环节上传,或者当时施行的是另一版规定",
     parts=(
-        Part("人数", PEOPLE, people, needs=("present",), key=("post",)),
+        Part(
+            *("人数", PEOPLE, people),
+            needs=("named",),
+            key=("post",),
+            blind=NAMELESS,
+            unseen="处在场的人没有写姓名",
+        ),
         Part("凭证", PAPERS, papers, needs=("evidence",), key=("kind",)),
         Part("理由", REASONS, reasons, needs=("reason",)),
     ),

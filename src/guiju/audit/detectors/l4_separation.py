@@ -28,7 +28,7 @@ def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     return (
         f"{seen.step}应由没有办过{seen.named('other_step')}的人办理;"
-        f"实为{seen.date()}由办过的{seen.text('person')}参加办理"
+        f"记录为{seen.date()}由办过的{seen.text('person')}参加办理"
     )
 
 

@@ -25,7 +25,7 @@ HAVING max(CASE WHEN p.post = c.post THEN p.ord ELSE 0 END) BETWEEN 1 AND max(p.
 def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     return (
-        f"{seen.step}应由{seen.post()}最后发表意见;实为{seen.date()}"
+        f"{seen.step}应由{seen.post()}最后发表意见;记录为{seen.date()}"
         f"第{seen['own_order']}个发言,其后还有人发言(共排到第{seen['last_order']})"
     )
 

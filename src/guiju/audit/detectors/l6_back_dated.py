@@ -39,7 +39,7 @@ GROUP BY k.bucket, k.case, k.power, k.organ, k.ended_row, k.ended_day
 def late(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     return (
-        f"{seen.step}应在{seen.limits['lag']}内录入;实为{seen.date()}的办理"
+        f"{seen.step}应在{seen.limits['lag']}内录入;记录为{seen.date()}的办理"
         f"到{seen.date('recorded_day')}才录入,隔{seen['days']}个工作日"
     )
 
@@ -47,7 +47,7 @@ def late(seen: Seen) -> str:
 def turned(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     return (
-        f"{seen.step}应在后一环节之前录入;实为所写时间是{seen.date()},{seen.date('recorded_day')}才录入,"
+        f"{seen.step}应在后一环节之前录入;记录为所写时间是{seen.date()},{seen.date('recorded_day')}才录入,"
         f"晚于{seen.date('next_day')}所办后一环节的录入"
     )
 
@@ -56,7 +56,7 @@ def ended(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     return (
         f"本件{seen.date('ended_day')}已经办结,其后不应再办;"
-        f"实为自{seen.date()}起又有{seen['times']}条办理记录"
+        f"记录为自{seen.date()}起又有{seen['times']}条办理记录"
     )
 
 

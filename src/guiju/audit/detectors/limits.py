@@ -10,7 +10,7 @@ from guiju.audit.events import UNTOLD
 COLUMNS = """
 SELECT c.bucket, c.case, k.power, k.organ, c.step,
   CASE WHEN c.end_day = -1 THEN {last} ELSE c.end_day END AS day, c.row, -1 AS other,
-  c.start_day, c.end_day, c.due_day, c.left_days, t.rule
+  c.start_day, c.end_day, c.due_day, c.left_days, t.is_working, t.rule
 FROM clock AS c
 JOIN kase AS k ON k.bucket = c.bucket AND k.case = c.case
 LEFT JOIN term AS t ON t.power = k.power AND t.kind = c.kind AND t.step = {step}
@@ -42,4 +42,10 @@ def overdue(seen: Seen) -> str:
     """Since when, due when, ended when, in words."""
     due = f"{seen.date('due_day')}以前" if seen["due_day"] != UNTOLD else "期限内"
     end = "至今没有" if seen["end_day"] == UNTOLD else f"{seen.date('end_day')}才有结果"
-    return f"自{seen.date('start_day')}起算,应在{due}办完;实为{end},超过{-seen['left_days']}日"
+    late = days(seen, -seen["left_days"])
+    return f"自{seen.date('start_day')}起算,应在{due}办完;记录为{end},超过{late}"
+
+
+def days(seen: Seen, number: int) -> str:
+    """So many days of the unit that the limit counts."""
+    return f"{number}个工作日" if seen["is_working"] else f"{number}日"

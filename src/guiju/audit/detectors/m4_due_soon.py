@@ -8,11 +8,12 @@ reminder.
 """
 
 from guiju.audit.detector import Detector, Part, Seen
+from guiju.audit.detectors.limits import days
 from guiju.audit.finding import Group, Severity
 
 SQL = """
 SELECT c.bucket, c.case, k.power, k.organ, c.step, $today AS day, c.row, -1 AS other,
-  c.due_day, c.left_days, t.rule
+  c.due_day, c.left_days, t.is_working, t.rule
 FROM clock AS c
 JOIN kase AS k ON k.bucket = c.bucket AND k.case = c.case
 LEFT JOIN term AS t ON t.power = k.power AND t.kind = c.kind
@@ -31,7 +32,7 @@ WHERE c.kind = 2 AND c.end_day = -1 AND c.left_days BETWEEN 0 AND r.days AND x.c
 def words(seen: Seen) -> str:
     """What should be, and what the log tells."""
     due = f"应在{seen.date('due_day')}以前办结"
-    return f"“{seen.power}”{due};到{seen.date()}还没有办结,只剩{seen['left_days']}日"
+    return f"“{seen.power}”{due};到{seen.date()}还没有办结,只剩{days(seen, seen['left_days'])}"
 
 
 DETECTOR = Detector(

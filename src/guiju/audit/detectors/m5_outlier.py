@@ -55,7 +55,7 @@ def words(seen: Seen) -> str:
     """What would be usual, and what the log tells."""
     return (
         f"“{seen.power}”同样结果的{seen['peers']}件的中位用时是{seen['usual']}个工作日;"
-        f"实为本件用了{seen['days']}个工作日,{seen.date()}办结"
+        f"记录为本件用了{seen['days']}个工作日,{seen.date()}办结"
     )
 
 

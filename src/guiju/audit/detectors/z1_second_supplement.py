@@ -27,7 +27,7 @@ def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     return (
         f"补正应告知{seen['times']}次,一次列全;"
-        f"实为{seen.date()}在{seen.step}第{seen['nth']}次告知补正"
+        f"记录为{seen.date()}在{seen.step}第{seen['nth']}次告知补正"
     )
 
 
@@ -37,6 +37,6 @@ DETECTOR = Detector(
     name="多次要求补正",
     severity=Severity.YELLOW,
     rule="xk.notice.once",
-    counter="申请人其间变更了申请,或者是对前一告知的更正",
+    counter="申请人没有补齐前一次告知的内容,其间变更了申请,或者是对前一告知的更正",
     parts=(Part("一次告清", SQL, words, needs=("outcome",)),),
 )

@@ -43,7 +43,7 @@ def words(seen: Seen) -> str:
         first, second = seen.organ(), seen.organ("second_organ")
     return (
         f"{seen.step}应由承办的人办下去;"
-        f"实为{first}转给{second},{seen.date()}又回到{first},没有进展"
+        f"记录为{first}转给{second},{seen.date()}又回到{first},没有进展"
     )
 
 

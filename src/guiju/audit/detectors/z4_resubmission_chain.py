@@ -26,14 +26,24 @@ WITH failing AS (
       AS row_before
   FROM kase AS k
   JOIN failing AS b ON b.power = k.power AND b.applicant = k.applicant
-), link AS (
-  SELECT t.bucket, t.case, t.power, t.organ, t.first_day, t.first_row, t.row_before,
-    row_number() OVER (PARTITION BY t.power, t.applicant ORDER BY t.first_day, t.first_row)
-      AS nth,
-    count(*) OVER (PARTITION BY t.power, t.applicant) AS links
+), judged AS (
+  SELECT t.bucket, t.case, t.power, t.organ, t.applicant, t.first_day, t.first_row, t.row_before,
+    CASE WHEN t.failed_before = 1 AND t.ended_before >= 0
+      AND t.first_day - t.ended_before BETWEEN 0 AND $days THEN 1 ELSE 0 END AS is_link
   FROM turn AS t
-  WHERE t.failed_before = 1 AND t.ended_before >= 0
-    AND t.first_day - t.ended_before BETWEEN 0 AND $days
+), chained AS (
+  SELECT j.bucket, j.case, j.power, j.organ, j.applicant, j.first_day, j.first_row, j.row_before,
+    j.is_link, sum(1 - j.is_link) OVER (
+      PARTITION BY j.power, j.applicant ORDER BY j.first_day, j.first_row
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS chain
+  FROM judged AS j
+), link AS (
+  SELECT c.bucket, c.case, c.power, c.organ, c.first_day, c.first_row, c.row_before,
+    row_number() OVER (
+      PARTITION BY c.power, c.applicant, c.chain ORDER BY c.first_day, c.first_row) AS nth,
+    count(*) OVER (PARTITION BY c.power, c.applicant, c.chain) AS links
+  FROM chained AS c
+  WHERE c.is_link = 1
 )
 SELECT l.bucket, l.case, l.power, l.organ, 0 AS step, l.first_day AS day, l.row_before AS row,
   l.first_row AS other, l.links
@@ -45,7 +55,7 @@ WHERE l.nth = 1 AND l.links >= $times
 def words(seen: Seen) -> str:
     """What should have been, and what the log tells."""
     return (
-        f"“{seen.power}”应一次说清、一次办成;实为同一申请人自{seen.date()}起"
+        f"“{seen.power}”应一次说清、一次办成;记录为同一申请人自{seen.date()}起"
         f"在不予办理或者撤回后{seen.limits['days']}内重新申请,共{seen['links']}次"
     )
 

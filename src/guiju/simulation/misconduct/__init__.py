@@ -40,6 +40,7 @@ DEEDS: Mapping[str, Deed] = {
     "Z1": passing_on.second_supplement,
     "Z2": passing_on.transfer_cycle,
     "Z3": passing_on.stop_before_due,
+    "Z5": passing_on.endless_stop,
     "M1": late.stage_limit,
     "M2": late.promised_limit,
     "M3": late.statutory_limit,

@@ -1,15 +1,24 @@
 """懒作为: passed on, put off."""
 
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 
 from guiju.kernel.power import (
     ClockEffect,
     StepKind,
 )
-from guiju.simulation.misconduct.occasions import bring_near_due, move, official, restarts
+from guiju.simulation.misconduct.occasions import (
+    bring_near_due,
+    delay,
+    move,
+    official,
+    restarts,
+)
 from guiju.simulation.staff import City
 from guiju.simulation.told import Case
+
+WEEKS = 10  # that a stop lasts for which nobody has written a time
 
 
 def second_supplement(case: Case, _: City, __: Random) -> bool:
@@ -56,4 +65,15 @@ def stop_before_due(case: Case, city: City, _: Random) -> bool:
         outcome = move(case, row)[1]
         if outcome.clock is ClockEffect.STOP and not restarts(case):
             return bring_near_due(case, row, city)
+    return False
+
+
+def endless_stop(case: Case, city: City, _: Random) -> bool:
+    """Z5: the clock is stopped, nobody writes down for how long, and for long nothing happens."""
+    for row, after in pairwise(case.rows):
+        outcome = move(case, row)[1]
+        if outcome.clock is ClockEffect.STOP and not restarts(case):
+            row.stop_days = None
+            delay(case, after, city, WEEKS * 5)
+            return True
     return False
